@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+
+/** @typedef {'node' | 'start' | 'test' | 'bench'} Need a command, or `node` for what runs nothing but the pinned Node */
+/** @typedef {{ name: string, why: string, for: readonly Need[] }} DebianPackage */
+
+/** @type {readonly Need[]} */
+const ADDON = ['start', 'test', 'bench'];
+
+/**
+ * Every Debian package that something here needs, under the name that bookworm and trixie share. Packages that another
+ * one of the list depends on stand here as well when we call them ourselves.
+ *
+ * @type {readonly DebianPackage[]}
+ */
+export const debianPackages = [
+  { name: 'libatomic1', why: 'the pinned Node is linked with it', for: ['node', ...ADDON] },
+
+  { name: 'build-essential', why: 'compiles the addon', for: ADDON },
+  { name: 'python3', why: 'runs node-gyp, which compiles the addon', for: ADDON },
+  { name: 'pkg-config', why: 'tells the compiler where libraries are', for: ADDON },
+  { name: 'libasound2-dev', why: 'ALSA, the sound cards', for: ADDON },
+  { name: 'libmp3lame-dev', why: 'LAME, the MP3 encoder', for: ADDON },
+  { name: 'libsndfile1-dev', why: 'reads sound files', for: ADDON },
+  { name: 'libsamplerate0-dev', why: 'converts the rate of sound files', for: ADDON },
+
+  { name: 'pulseaudio', why: 'plays the mixer, without a sound card', for: ['test', 'bench'] },
+  { name: 'pulseaudio-utils', why: 'pactl and pacat, to patch that mixer', for: ['test', 'bench'] },
+  { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
+  { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
+  { name: 'curl', why: 'a listener', for: ['test'] },
+  { name: 'mpv', why: 'a listener', for: ['test'] },
+  { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test'] },
+  { name: 'vlc-plugin-base', why: 'HTTP, MP3, WAV and PulseAudio for VLC', for: ['test'] },
+  { name: 'gstreamer1.0-tools', why: 'a listener (gst-launch-1.0)', for: ['test'] },
+  { name: 'gstreamer1.0-plugins-base', why: 'playbin for GStreamer', for: ['test'] },
+  { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
+  { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
+
+  { name: 'icecast2', why: 'what we are compared with; its service is not started', for: ['bench'] },
+  { name: 'darkice', why: 'what we are compared with', for: ['bench'] },
+];
+
+/** One line per package and architecture, for `dpkg-query --show`. */
+const QUERY_FORMAT = ['Package', 'Architecture', 'db:Status-Status', 'Version']
+  .map((field) => `\${${field}}`)
+  .join('\\t');
+
+/**
+ * Which versions are installed, by what `dpkg-query` printed. Only what this machine can run counts: a library of a
+ * foreign architecture is of no use to the compiler.
+ *
+ * @param {string} printed
+ * @param {string} debianArch such as `amd64`
+ * @returns {Map<string, string>} package → version
+ */
+export function parseInstalled(printed, debianArch) {
+  const installed = new Map();
+  for (const line of printed.split('\n')) {
+    const [name = '', arch, status, version = ''] = line.split('\t');
+    if (status === 'installed' && (arch === debianArch || arch === 'all')) installed.set(name, version);
+  }
+  return installed;
+}
+
+/** @param {Need} need @returns {DebianPackage[]} */
+export function packagesFor(need) {
+  return debianPackages.filter((row) => row.for.includes(need));
+}
+
+/**
+ * Asks dpkg, once, for everything that a command needs.
+ *
+ * @param {Need} need
+ * @param {string} debianArch such as `amd64`
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {{ missing: DebianPackage[], installed: Map<string, string> }} on a system without dpkg, all are missing
+ */
+export function queryPackages(need, debianArch, env = process.env) {
+  const needed = packagesFor(need);
+  // It fails when one package is unknown to it, and still answers for the others: the answer counts, not the exit code.
+  const asked = spawnSync(
+    'dpkg-query',
+    ['--show', `--showformat=${QUERY_FORMAT}\\n`, ...needed.map((row) => row.name)],
+    {
+      encoding: 'utf8',
+      env,
+    },
+  );
+  const installed = parseInstalled(asked.stdout ?? '', debianArch);
+  return { missing: needed.filter((row) => !installed.has(row.name)), installed };
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, type Overrides } from './config/config.ts';
+
+/** What `boardfeed --help` prints. */
+export const USAGE = `Usage: boardfeed [options]            go on air
+       boardfeed devices              list the capture cards
+       boardfeed check-config FILE    say what is wrong in a configuration
+       boardfeed example-config       print a configuration with every key explained
+
+Options:
+  --config FILE    configuration; else ./boardfeed.toml or /etc/boardfeed/boardfeed.toml
+  --source WHAT    auto, alsa, demo or file:PATH
+  --device NAME    auto, usb:PORT or an ALSA name
+  --host H         address to listen on
+  --port N         TCP port
+  --help           show this
+  --version        show the version`;
+
+/** What the command line asks for. */
+export type Command =
+  | { name: 'run'; config: string | undefined; overrides: Overrides }
+  | { name: 'help' }
+  | { name: 'version' }
+  | { name: 'devices' }
+  | { name: 'example-config' }
+  | { name: 'check-config'; file: string };
+
+/** Parses the arguments behind the program's name. Throws `ConfigError` when they are wrong. */
+export function parseArguments(args: string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { name: 'help' };
+  if (values.version) return { name: 'version' };
+  const [name, file, ...rest] = positionals;
+  if (name === undefined) return { name: 'run', config: values.config, overrides: overrides(values) };
+  if ((name === 'devices' || name === 'example-config') && file === undefined) return { name };
+  if (name === 'check-config' && file !== undefined && rest.length === 0) return { name: 'check-config', file };
+  if (name === 'check-config') throw new ConfigError(['check-config: expected one file']);
+  throw new ConfigError([
+    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config or none (see --help)`,
+  ]);
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { config: text, source: text, device: text, host: text, port: text, help: flag, version: flag },
+    });
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    throw new ConfigError([`${(error as Error).message} (see --help)`]);
+  }
+}
+
+function overrides({ source, device, host, port }: ReturnType<typeof parse>['values']): Overrides {
+  return {
+    input: { ...(source === undefined ? {} : { source }), ...(device === undefined ? {} : { device }) },
+    http: {
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port: /^\d+$/.test(port) ? Number(port) : port }),
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Block } from '../pcm.ts';
+import type { Problem } from '../programme/programme.ts';
+import { type Source, type SourceFacts, SourceUnavailable } from './source.ts';
+
+/** Takes the source's blocks whatever becomes of it: the programme. */
+export interface CaptureOutput {
+  block(block: Block): void;
+  sourceLost(problem: Problem): void;
+}
+
+/** What the supervisor tells; each kind of news once until the next change. */
+export interface SupervisorEvents {
+  /** A source delivers its first block. */
+  onLive?(source: Source): void;
+  /** The source is lost or cannot be had; repeated only when the cause changes. */
+  onProblem?(problem: Problem): void;
+}
+
+/** The first and the longest wait before the source is opened again, in ms; it doubles in between. */
+export const BACKOFF_MS = { first: 100, longest: 2000 };
+
+/** The source as the status shows it. */
+export interface SourceStatus extends SourceFacts {
+  kind?: Source['kind'];
+  name?: string;
+  /** How often a source has been opened, or tried. */
+  attempts: number;
+}
+
+/** Keeps a source open: makes one, hands its blocks on, and when it ends makes the next, for ever. */
+export class SourceSupervisor {
+  readonly #makeSource: () => Promise<Source>;
+  readonly #output: CaptureOutput;
+  readonly #events: SupervisorEvents;
+  #source: Source | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #attempts = 0;
+  #backoffMs = BACKOFF_MS.first;
+  #lastCause: string | undefined;
+
+  /** `makeSource` rejects with `SourceUnavailable` when there is none at the moment; any other error is a bug. */
+  constructor(makeSource: () => Promise<Source>, output: CaptureOutput, events: SupervisorEvents = {}) {
+    this.#makeSource = makeSource;
+    this.#output = output;
+    this.#events = events;
+  }
+
+  start(): void {
+    this.#running = true;
+    void this.#open();
+  }
+
+  stop(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    this.#source?.close();
+  }
+
+  get status(): SourceStatus {
+    const source = this.#source;
+    return { ...(source ? { kind: source.kind, name: source.name, ...source.facts() } : {}), attempts: this.#attempts };
+  }
+
+  async #open(): Promise<void> {
+    this.#attempts++;
+    let source: Source;
+    try {
+      source = await this.#makeSource();
+    } catch (error) {
+      if (!(error instanceof SourceUnavailable)) throw error;
+      this.#lost(error.problem);
+      return;
+    }
+    if (!this.#running) return;
+    this.#source = source;
+    let live = false;
+    source.start({
+      block: (block) => {
+        if (!live) {
+          live = true;
+          this.#backoffMs = BACKOFF_MS.first;
+          this.#lastCause = undefined;
+          this.#events.onLive?.(source);
+        }
+        this.#output.block(block);
+      },
+      ended: (problem) => this.#lost(problem),
+    });
+  }
+
+  #lost(problem: Problem): void {
+    if (!this.#running) return;
+    if (problem.cause !== this.#lastCause) this.#events.onProblem?.(problem);
+    this.#lastCause = problem.cause;
+    this.#output.sourceLost(problem);
+    this.#timer = setTimeout(() => void this.#open(), this.#backoffMs);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.longest);
+  }
+}

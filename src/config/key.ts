@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** What a key is, for people: it stands in the example file and in error messages. */
+export interface KeyMeta {
+  help: string;
+  /** What is accepted, with unit and range: `a whole number of ms from 2 to 100`. */
+  expects: string;
+}
+
+const key = <T extends z.ZodType>(schema: T, fallback: z.output<T>, meta: KeyMeta) =>
+  schema.default(fallback as never).meta({ ...meta });
+
+/** A number within a range, whole unless `fraction` is set. */
+export function number(
+  fallback: number,
+  range: { min: number; max: number; unit?: string; fraction?: boolean },
+  help: string,
+) {
+  const { min, max, unit, fraction } = range;
+  const kind = fraction ? 'a number' : 'a whole number';
+  const schema = (fraction ? z.number() : z.int()).min(min).max(max);
+  return key(schema, fallback, { help, expects: `${kind}${unit ? ` of ${unit}` : ''} from ${min} to ${max}` });
+}
+
+/** One of a few values. */
+export function choice<const T extends string | number>(fallback: T, values: readonly T[], unit: string, help: string) {
+  const listed = values.map((value) => JSON.stringify(value)).join(', ');
+  return key(z.literal(values), fallback, { help, expects: `one of ${listed}${unit ? ` ${unit}` : ''}` });
+}
+
+/** A text that a pattern describes. */
+export function text(fallback: string, pattern: RegExp, expects: string, help: string) {
+  return key(z.string().regex(pattern), fallback, { help, expects });
+}
+
+/** Yes or no. */
+export function flag(fallback: boolean, help: string) {
+  return key(z.boolean(), fallback, { help, expects: 'true or false' });
+}
+
+/** One channel or a pair of a card, counted from 1. */
+export function channels(fallback: number[], help: string) {
+  const channel = z.int().min(1).max(64);
+  const schema = z.array(channel).min(1).max(2);
+  return key(schema, fallback, { help, expects: 'one or two channel numbers from 1 to 64, such as [1, 2]' });
+}

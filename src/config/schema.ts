@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { channels, choice, flag, number, text } from './key.ts';
+
+const PATH_OR = (words: string) => new RegExp(`^(${words}|file:.+)$`);
+
+/** Everything that can be configured: the only place that knows keys, defaults, units and ranges. */
+export const configSchema = z.strictObject({
+  station: z
+    .strictObject({
+      name: text(
+        'Boardfeed',
+        /^[^\p{Cc}]{1,64}$/u,
+        'a text of 1 to 64 characters',
+        'What listeners see as the name of the feed.',
+      ),
+    })
+    .prefault({}),
+  input: z
+    .strictObject({
+      source: text(
+        'auto',
+        PATH_OR('auto|alsa|demo'),
+        '"auto", "alsa", "demo" or "file:PATH"',
+        'Where the sound comes from. "auto" takes the sound card, and plays a demo signal as long as none has ever been plugged in; "alsa" takes the card or waits for it; "file:PATH" loops a sound file (WAV, FLAC, Ogg, MP3; 10 minutes at most).',
+      ),
+      device: text(
+        'auto',
+        /^[^\p{Cc}]{1,200}$/u,
+        '"auto", "usb:PORT" or an ALSA name such as "hw:CARD=CODEC"',
+        'Which card. "auto" takes the first that is not the board\'s own, USB cards first. "boardfeed devices" lists names and USB ports that stay the same after a restart.',
+      ),
+      rate_hz: choice(
+        48000,
+        [44100, 48000, 96000],
+        'Hz',
+        'Sampling rate. A card that does not offer it is opened at one that it offers.',
+      ),
+      channels: channels(
+        [1, 2],
+        'Which channels of the card are sent: [1, 2] is a stereo pair, [1] one channel, [3, 4] another pair. A card with one channel only is heard on both sides.',
+      ),
+      period_ms: number(
+        10,
+        { min: 2, max: 100, unit: 'ms' },
+        'How often the card delivers. Lower is less delay and more work.',
+      ),
+      buffer_ms: number(
+        200,
+        { min: 20, max: 2000, unit: 'ms' },
+        'What the card holds when the box is busy. It does not add delay.',
+      ),
+    })
+    .prefault({}),
+  programme: z
+    .strictObject({
+      grace_s: number(
+        5,
+        { min: 0, max: 3600, unit: 's', fraction: true },
+        'Silence that is sent when the input is lost, before the fallback begins.',
+      ),
+      fallback: text(
+        'silence',
+        PATH_OR('silence|tone'),
+        '"silence", "tone" or "file:PATH"',
+        'What is sent when the input stays lost: "silence", a 440 Hz "tone", or "file:PATH", a sound file that is looped (10 minutes at most).',
+      ),
+      silence_dbfs: number(
+        -60,
+        { min: -120, max: 0, unit: 'dBFS', fraction: true },
+        'Below this peak level the input counts as silent.',
+      ),
+      silence_after_s: number(
+        10,
+        { min: 0.1, max: 3600, unit: 's', fraction: true },
+        'How long it must be silent before the box says so.',
+      ),
+    })
+    .prefault({}),
+  mp3: z
+    .strictObject({
+      enabled: flag(true, 'Offer /stream.mp3 (and /stream).'),
+      bitrate_kbps: choice(128, [64, 80, 96, 112, 128, 160, 192, 224, 256, 320], 'kbit/s', 'Constant bitrate.'),
+    })
+    .prefault({}),
+  wav: z
+    .strictObject({
+      enabled: flag(true, 'Offer /stream.wav: uncompressed, the least delay, 1.5 Mbit/s and more for each listener.'),
+      bits: choice(16, [16, 24], 'bits', 'Sample size.'),
+    })
+    .prefault({}),
+  listeners: z
+    .strictObject({
+      max: number(
+        100,
+        { min: 1, max: 10000 },
+        'Most listeners at the same time, all formats together. More are answered 503.',
+      ),
+      stall_ms: number(
+        250,
+        { min: 50, max: 10000, unit: 'ms' },
+        'A listener who takes nothing for so long while something waits is removed.',
+      ),
+      backlog_ms: number(
+        4000,
+        { min: 500, max: 60000, unit: 'ms' },
+        'The most sound that waits for a listener who takes it too slowly; more, and it is removed.',
+      ),
+      linger_s: number(
+        10,
+        { min: 0, max: 3600, unit: 's', fraction: true },
+        'How long an encoder runs on after its last listener.',
+      ),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: text(
+        '',
+        /^[^\s/]{0,255}$/,
+        'an address or a host name, or "" for all',
+        'Address to listen on; "" is all of them, IPv4 and IPv6.',
+      ),
+      port: number(8000, { min: 1, max: 65535 }, 'TCP port.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: choice('info', ['error', 'warn', 'info', 'debug'], '', 'How much is logged.'),
+    })
+    .prefault({}),
+});
+
+/** The whole configuration, with every default filled in. */
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { type Command, parseArguments, USAGE } from './arguments.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { exampleConfig } from './config/example.ts';
+
+/** Exit codes: 0 asked to stop, 69 the address cannot be had (EX_UNAVAILABLE), 78 bad configuration (EX_CONFIG), 1 our bug. */
+const EXIT = { unavailable: 69, config: 78 };
+/** Stopping in order must be done by then, in ms. */
+const STOP_DEADLINE_MS = 1800;
+
+const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+// What needs the addon or takes long to load is imported where it is used: --help answers at once, and on a bare machine.
+
+async function run(command: Command): Promise<void> {
+  if (command.name === 'help') console.log(USAGE);
+  else if (command.name === 'version') console.log(`boardfeed ${version}`);
+  else if (command.name === 'devices') await printDevices();
+  else if (command.name === 'example-config') process.stdout.write(exampleConfig());
+  else if (command.name === 'check-config') {
+    loadConfig(command.file);
+    console.log(`${command.file}: good`);
+  } else await goOnAir(command);
+}
+
+async function printDevices(): Promise<void> {
+  const { listDevices } = await import('./capture/devices.ts');
+  const { describeDevices } = await import('./capture/describe-devices.ts');
+  console.log(describeDevices(await listDevices()));
+}
+
+async function goOnAir({ config: file, overrides }: Extract<Command, { name: 'run' }>): Promise<void> {
+  const { config, path } = loadConfig(file, overrides);
+  const { Appliance } = await import('./appliance.ts');
+  const { openAddresses } = await import('./http/addresses.ts');
+  const { createLog } = await import('./log.ts');
+  const log = createLog(config.log.level);
+  log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
+  const appliance = new Appliance(config, version, log);
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info(`${signal}: going off air`);
+      // A card whose driver hangs must not keep the box from stopping.
+      setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
+      void appliance.stop().then(() => process.exit(0));
+    });
+  }
+  try {
+    const port = await appliance.start();
+    const addresses = openAddresses(config.http.host, port);
+    log.info(`on air; open ${addresses.join(' or ')}`);
+    const [first = ''] = addresses;
+    log.info(
+      `players: ${appliance.formats.map(({ id, description }) => `${first}stream.${id} (${description})`).join(', ')}`,
+    );
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    console.error(
+      `boardfeed: cannot listen on ${config.http.host || 'any address'}, port ${config.http.port}: ${listenFault(code)}`,
+    );
+    process.exit(EXIT.unavailable);
+  }
+}
+
+function listenFault(code: string | undefined): string {
+  if (code === 'EADDRINUSE') return 'another program uses that port; choose one with --port';
+  if (code === 'EACCES') return 'ports below 1024 need more rights; choose a higher one with --port';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address';
+  return code ?? 'unknown error';
+}
+
+try {
+  await run(parseArguments(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  for (const fault of error.faults) console.error(`boardfeed: ${fault}`);
+  process.exitCode = EXIT.config;
+}

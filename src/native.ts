@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import nodeGypBuild from 'node-gyp-build';
+
+/**
+ * The addon in `native/`, as it is: plain calls over opaque handles. This is the only file that knows where the
+ * binary lies. Wrong argument types throw a `TypeError`; using a closed handle throws an `Error`.
+ */
+export interface Native {
+  /**
+   * Starts a capture thread. Every ALSA call, opening included, happens on that thread.
+   * `wake` is called on the event loop, never twice for the same news, when blocks wait or the status changed.
+   */
+  captureOpen(options: CaptureOptions, wake: () => void): CaptureHandle;
+  /**
+   * Copies the oldest waiting block into `samples` (interleaved, at least `maxBlockFrames × channels` long) and its facts into
+   * `facts` (at least 3 long): index of its first frame since the device was opened, CLOCK_MONOTONIC of that frame in ms, and
+   * frames lost directly before it. Returns its length in frames; 0 when nothing waits; -1 when nothing
+   * will come any more, because the capture has ended. Never blocks.
+   */
+  captureRead(capture: CaptureHandle, samples: Float32Array, facts: Float64Array): number;
+  captureStatus(capture: CaptureHandle): CaptureStatus;
+  /** Asks the thread to end and returns at once. Calling it twice is harmless; `wake` is not called afterwards. */
+  captureClose(capture: CaptureHandle): void;
+  /** Lists the capture devices of all sound cards, each opened shortly to ask what it can do. */
+  listDevices(): Promise<CaptureDevice[]>;
+  /** Asks one ALSA PCM what it can do. Rejects with an `Error` that carries the ALSA text. */
+  probeDevice(name: string): Promise<Capabilities>;
+  /** Throws an `Error` when LAME refuses the settings. */
+  mp3Open(options: Mp3Options): Mp3Handle;
+  /** Encodes `frames` interleaved frames; writes what is finished into `out` and returns its length in bytes. */
+  mp3Encode(encoder: Mp3Handle, samples: Float32Array, frames: number, out: Uint8Array): number;
+  mp3Close(encoder: Mp3Handle): void;
+  /**
+   * Decodes a sound file (whatever libsndfile knows) off the event loop, resampled to `rateHz` and mixed to `channels`
+   * (1 or 2). A file at `rateHz` comes out bit-exact up to 24 bits. Rejects when it cannot be read, holds no frame, or
+   * is longer than `maxSeconds`.
+   */
+  readSoundFile(path: string, rateHz: number, channels: number, maxSeconds: number): Promise<Float32Array>;
+}
+
+declare const captureBrand: unique symbol;
+/** One running capture. */
+export interface CaptureHandle {
+  [captureBrand]: never;
+}
+
+declare const mp3Brand: unique symbol;
+/** One LAME encoder. */
+export interface Mp3Handle {
+  [mp3Brand]: never;
+}
+
+/** What is asked of a capture device. */
+export interface CaptureOptions {
+  /** ALSA PCM name. */
+  device: string;
+  rateHz: number;
+  /**
+   * Which channels of the card become the programme's, counted from 1: `[1]`, `[1, 2]`, `[3, 4]`. A pair that
+   * starts within a card too narrow for its second channel gets the first one twice.
+   */
+  channels: number[];
+  periodMs: number;
+  bufferMs: number;
+  /** No period for this long ends the capture with cause `stalled`. */
+  stallMs: number;
+  /** How much the ring holds for an event loop that does not read; what comes after is lost and counted. */
+  ringMs: number;
+  /** Let alsa-lib convert the rate when the device does not offer it, instead of taking the nearest. */
+  convertRate: boolean;
+}
+
+/** A sample format as ALSA names it, as far as the capture can read it. */
+export type SampleFormat = 'S16_LE' | 'S24_3LE' | 'S24_LE' | 'S32_LE' | 'FLOAT_LE';
+
+/** What a device granted. */
+export interface Granted {
+  access: 'mmap' | 'readi';
+  format: SampleFormat;
+  rateHz: number;
+  /** Channels of the card, of which the programme takes some. */
+  cardChannels: number;
+  /** Channels of a block. */
+  channels: number;
+  periodFrames: number;
+  bufferFrames: number;
+  /** The longest block that `captureRead` will return. */
+  maxBlockFrames: number;
+  /** True when alsa-lib converts the rate. */
+  converted: boolean;
+}
+
+/** Why a capture ended. */
+export type EndCause = 'absent' | 'busy' | 'unplugged' | 'stalled' | 'refused' | 'failed' | 'closed';
+
+/** A snapshot of one capture. */
+export interface CaptureStatus {
+  state: 'opening' | 'running' | 'ended';
+  /** Set once the device is open. */
+  granted?: Granted;
+  /** Set when `state` is `ended`: why, the (positive) errno or 0, and words with the path of the error. */
+  end?: { cause: EndCause; errno: number; message: string };
+  /** Whether the thread runs SCHED_FIFO, and why not. */
+  realtime: { granted: boolean; message: string };
+  xruns: number;
+  suspends: number;
+  /** Frames lost since the device was opened: in the card (xrun, suspend) and in the ring (event loop too late). */
+  lostFrames: { card: number; ring: number };
+}
+
+/** What a PCM can do. */
+export interface Capabilities {
+  /** Of 44100, 48000 and 96000 Hz, those it offers without conversion. */
+  ratesHz: number[];
+  formats: SampleFormat[];
+  minChannels: number;
+  maxChannels: number;
+}
+
+/** One capture device of a sound card. */
+export interface CaptureDevice {
+  /** Stable ALSA name, `hw:CARD=CODEC,DEV=0`. */
+  name: string;
+  card: number;
+  device: number;
+  cardId: string;
+  cardName: string;
+  deviceName: string;
+  /** Kernel driver of the card, such as `USB-Audio` or `HDA-Intel`. */
+  driver: string;
+  /** Absent when the device could not be opened; `problem` then says why (often: it is in use). */
+  capabilities?: Capabilities;
+  problem?: string;
+}
+
+/** Settings of one LAME encoder. */
+export interface Mp3Options {
+  rateHz: number;
+  channels: number;
+  bitrateKbps: number;
+  /** LAME's algorithm quality, 0 (slow) to 9 (fast). */
+  quality: number;
+  /** Whether a frame may borrow bits of its predecessors. */
+  reservoir: boolean;
+}
+
+/** The loaded addon. */
+export const native: Native = nodeGypBuild(fileURLToPath(new URL('../native', import.meta.url)));

@@ -1,0 +1,114 @@
+import type { PcmFormat } from '../pcm.ts';
+
+/** Level of one channel in dBFS: 0 is a full-scale sample, so a full-scale sine has an RMS of -3.01. Never below `FLOOR_DBFS`. */
+export interface ChannelLevel {
+  peakDbfs: number;
+  rmsDbfs: number;
+}
+
+/** What the level says about the signal. `zeros` is bit-exact silence: a muted or dead input, where an analogue one always hisses. */
+export type LevelFact = 'signal' | 'silent' | 'zeros' | 'clipping';
+
+/** When a signal counts as silent. */
+export interface SilenceRule {
+  silenceDbfs: number;
+  silenceAfterMs: number;
+}
+
+/** The lowest level that is told apart: below the last of 24 bits. */
+export const FLOOR_DBFS = -150;
+/** One level is taken over this long. */
+export const WINDOW_MS = 100;
+/** A sample from here on is at full scale in 16 bits and more. */
+const FULL_SCALE = 32767 / 32768;
+/** So many full-scale samples in a row are a clipped peak; fewer can be music mastered to the brim. */
+const CLIPPED_RUN = 3;
+/** A clipped peak stays visible for so long. */
+const CLIP_HOLD_MS = 2000;
+
+/** Converts a linear amplitude (1 is full scale) to dBFS. */
+export function toDbfs(amplitude: number): number {
+  return Math.max(FLOOR_DBFS, 20 * Math.log10(amplitude));
+}
+
+/** Measures the programme in windows of `WINDOW_MS` and tells signal, silence, zeros and clipping apart. */
+export class LevelMeter {
+  readonly #channels: number;
+  readonly #windowFrames: number;
+  readonly #rule: SilenceRule;
+  readonly #peak: Float64Array;
+  readonly #squares: Float64Array;
+  readonly #run: Int32Array;
+  #frames = 0;
+  #clipped = false;
+  #levels: ChannelLevel[];
+  #belowMs = 0;
+  #zerosMs = 0;
+  #sinceClipMs = Number.POSITIVE_INFINITY;
+
+  constructor({ rateHz, channels }: PcmFormat, rule: SilenceRule) {
+    this.#channels = channels;
+    this.#windowFrames = Math.round((rateHz * WINDOW_MS) / 1000);
+    this.#rule = rule;
+    this.#peak = new Float64Array(channels);
+    this.#squares = new Float64Array(channels);
+    this.#run = new Int32Array(channels);
+    this.#levels = Array.from({ length: channels }, () => ({ peakDbfs: FLOOR_DBFS, rmsDbfs: FLOOR_DBFS }));
+  }
+
+  /** Level of each channel over the last whole window. */
+  get levels(): readonly ChannelLevel[] {
+    return this.#levels;
+  }
+
+  /** What the last windows say. */
+  get fact(): LevelFact {
+    if (this.#sinceClipMs < CLIP_HOLD_MS) return 'clipping';
+    if (this.#zerosMs >= this.#rule.silenceAfterMs) return 'zeros';
+    if (this.#belowMs >= this.#rule.silenceAfterMs) return 'silent';
+    return 'signal';
+  }
+
+  /** Takes interleaved samples in. */
+  add(samples: Float32Array): void {
+    const channels = this.#channels;
+    for (let from = 0; from < samples.length; ) {
+      const to = Math.min(samples.length, from + (this.#windowFrames - this.#frames) * channels);
+      for (let channel = 0; channel < channels; channel++) this.#addChannel(samples, from, to, channel);
+      this.#frames += (to - from) / channels;
+      from = to;
+      if (this.#frames >= this.#windowFrames) this.#closeWindow();
+    }
+  }
+
+  #addChannel(samples: Float32Array, from: number, to: number, channel: number): void {
+    let peak = this.#peak[channel] ?? 0;
+    let squares = this.#squares[channel] ?? 0;
+    let run = this.#run[channel] ?? 0;
+    for (let at = from + channel; at < to; at += this.#channels) {
+      const size = Math.abs(samples[at] ?? 0);
+      squares += size * size;
+      if (size > peak) peak = size;
+      if (size < FULL_SCALE) run = 0;
+      else if (++run >= CLIPPED_RUN) this.#clipped = true;
+    }
+    this.#peak[channel] = peak;
+    this.#squares[channel] = squares;
+    this.#run[channel] = run;
+  }
+
+  #closeWindow(): void {
+    this.#levels = Array.from(this.#peak, (peak, channel) => ({
+      peakDbfs: toDbfs(peak),
+      rmsDbfs: toDbfs(Math.sqrt((this.#squares[channel] ?? 0) / this.#frames)),
+    }));
+    const loudest = Math.max(...this.#peak);
+    this.#zerosMs = loudest === 0 ? this.#zerosMs + WINDOW_MS : 0;
+    this.#belowMs = toDbfs(loudest) < this.#rule.silenceDbfs ? this.#belowMs + WINDOW_MS : 0;
+    this.#sinceClipMs = this.#clipped ? 0 : this.#sinceClipMs + WINDOW_MS;
+    this.#clipped = false;
+    this.#frames = 0;
+    this.#peak.fill(0);
+    this.#squares.fill(0);
+  }
+}

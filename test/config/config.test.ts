@@ -1,0 +1,101 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { ConfigError, keysOf, loadConfig, parseConfig } from '../../src/config/config.ts';
+import { exampleConfig } from '../../src/config/example.ts';
+import { type Config, configSchema } from '../../src/config/schema.ts';
+
+const EXAMPLE = new URL('../../boardfeed.example.toml', import.meta.url);
+
+function faultsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  throw new Error('no fault was found');
+}
+
+test('the example file is what the schema says (write it anew with: boardfeed example-config)', (t) => {
+  t.is(readFileSync(EXAMPLE, 'utf8'), exampleConfig());
+});
+
+test('the example file with every key switched on is the defaults', (t) => {
+  const switchedOn = exampleConfig().replace(/^# (\w+ = )/gm, '$1');
+  t.true(switchedOn.includes('\nbitrate_kbps = 128'));
+  t.deepEqual(parseConfig(switchedOn, 'example'), configSchema.parse({}));
+});
+
+test('every key has help and says what it expects', (t) => {
+  for (const section of Object.keys(configSchema.shape) as (keyof Config)[]) {
+    for (const [key, meta] of keysOf(section)) {
+      t.regex(meta.help, /^[A-Z].*\.$/s, `${section}.${key}`);
+      t.true(meta.expects.length > 3, `${section}.${key}`);
+    }
+  }
+});
+
+test('all wrong and unknown keys are named at once, with what is expected', (t) => {
+  const toml = `foo = 1
+    [input]
+    period_ms = "ten"
+    chanels = [1]
+    channels = [0, "x"]
+    [mp3]
+    bitrate_kbps = 99
+    [http]
+    port = 70000`;
+  t.deepEqual([...faultsOf(() => parseConfig(toml, 'b.toml'))].sort(), [
+    'b.toml: foo: no such key; expected one of station, input, programme, mp3, wav, listeners, http, log',
+    'b.toml: http.port = 70000: expected a whole number from 1 to 65535',
+    'b.toml: input.chanels: no such key; expected one of source, device, rate_hz, channels, period_ms, buffer_ms',
+    'b.toml: input.channels = [0,"x"]: expected one or two channel numbers from 1 to 64, such as [1, 2]',
+    'b.toml: input.period_ms = "ten": expected a whole number of ms from 2 to 100',
+    'b.toml: mp3.bitrate_kbps = 99: expected one of 64, 80, 96, 112, 128, 160, 192, 224, 256, 320 kbit/s',
+  ]);
+});
+
+for (const [what, toml, expected] of [
+  ['a value where a section belongs', 'input = 1', /^t: input = 1: expected a table of keys$/],
+  ['a syntax error', '[input\nx', /^t, line 1, column \d+: /],
+  [
+    'a buffer of less than two periods',
+    '[input]\nperiod_ms = 100\nbuffer_ms = 150',
+    /buffer_ms = 150: expected at least twice/,
+  ],
+  ['the same channel twice', '[input]\nchannels = [2, 2]', /for one, write \[2\]/],
+  ['no format at all', '[mp3]\nenabled = false\n[wav]\nenabled = false', /expected at least one format/],
+  ['a control character in the name', '[station]\nname = "a\\u0007b"', /station\.name/],
+  ['an unknown source', '[input]\nsource = "usb"', /expected "auto", "alsa", "demo" or "file:PATH"/],
+  ['not a number', '[programme]\ngrace_s = nan', /grace_s/],
+] as const) {
+  test(`refused: ${what}`, (t) => {
+    const faults = faultsOf(() => parseConfig(toml, 't'));
+    t.is(faults.length, 1);
+    t.regex(faults[0] ?? '', expected);
+  });
+}
+
+test('the command line goes above the file and is checked like it', (t) => {
+  const config = parseConfig('[http]\nport = 9000\nhost = "::1"', 't', { http: { port: 9001 } });
+  t.is(config.http.port, 9001);
+  t.is(config.http.host, '::1');
+  t.deepEqual(
+    faultsOf(() => parseConfig('', 't', { http: { port: 'x' } })),
+    ['command line: http.port = "x": expected a whole number from 1 to 65535'],
+  );
+});
+
+test('the first file that exists is read; a named one must exist', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-'));
+  const [absent, present] = [join(directory, 'absent.toml'), join(directory, 'present.toml')];
+  writeFileSync(present, '[http]\nport = 9002');
+  const { config, path } = loadConfig(undefined, {}, [absent, present]);
+  t.is(config.http.port, 9002);
+  t.is(path, present);
+  t.is(loadConfig(undefined, {}, [absent]).config.http.port, 8000);
+  t.regex(faultsOf(() => loadConfig(absent))[0] ?? '', /absent\.toml: cannot be read/);
+  t.regex(faultsOf(() => loadConfig(directory))[0] ?? '', /cannot be read/);
+});

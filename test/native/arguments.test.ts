@@ -1,0 +1,111 @@
+import test from 'ava';
+import { native } from '../../src/native.ts';
+
+/** The addon as a careless caller sees it: any function, any argument. */
+const careless = native as unknown as Record<string, (...args: unknown[]) => unknown>;
+const call = (name: string, ...args: unknown[]) => careless[name]?.(...args);
+
+const capture = {
+  device: 'no such device',
+  rateHz: 48000,
+  channels: [1, 2],
+  periodMs: 10,
+  bufferMs: 200,
+  stallMs: 500,
+  ringMs: 1000,
+  convertRate: false,
+};
+const mp3 = { rateHz: 48000, channels: 2, bitrateKbps: 128, quality: 5, reservoir: false };
+const nothing = () => {};
+
+test('wrong types throw a TypeError', (t) => {
+  for (const [name, ...args] of [
+    ['captureOpen'],
+    ['captureOpen', capture],
+    ['captureOpen', capture, 'wake'],
+    ['captureOpen', 'mixer', nothing],
+    ['captureOpen', null, nothing],
+    ['captureOpen', { ...capture, device: 1 }, nothing],
+    ['captureOpen', { ...capture, device: '' }, nothing],
+    ['captureOpen', { ...capture, device: 'a\0b' }, nothing],
+    ['captureOpen', { ...capture, device: 'a'.repeat(300) }, nothing],
+    ['captureOpen', { ...capture, rateHz: '48000' }, nothing],
+    ['captureOpen', { ...capture, rateHz: 48000.5 }, nothing],
+    ['captureOpen', { ...capture, channels: 2 }, nothing],
+    ['captureOpen', { ...capture, channels: [] }, nothing],
+    ['captureOpen', { ...capture, channels: [1, 2, 3] }, nothing],
+    ['captureOpen', { ...capture, channels: ['1'] }, nothing],
+    ['captureOpen', { ...capture, convertRate: undefined }, nothing],
+    ['captureOpen', { ...capture, stallMs: undefined }, nothing],
+    ['captureRead', {}, new Float32Array(960), new Float64Array(3)],
+    ['captureRead', native.mp3Open(mp3), new Float32Array(960), new Float64Array(3)],
+    ['captureStatus', {}],
+    ['captureStatus'],
+    ['captureClose', 7],
+    ['probeDevice', undefined],
+    ['mp3Open', { ...mp3, reservoir: 1 }],
+    ['mp3Open', { ...mp3, bitrateKbps: '128' }],
+    ['mp3Encode', {}, new Float32Array(2), 1, new Uint8Array(9000)],
+    ['mp3Encode', native.mp3Open(mp3), [0, 0], 1, new Uint8Array(9000)],
+    ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), '1', new Uint8Array(9000)],
+    ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 1, new Float32Array(9000)],
+    ['mp3Close', {}],
+    ['readSoundFile', 1, 48000, 2, 10],
+    ['readSoundFile', '/x', '48000', 2, 10],
+  ] as [string, ...unknown[]][])
+    t.throws(() => call(name, ...args), { instanceOf: TypeError }, `${name}(${args.map(String)})`);
+});
+
+test('values that cannot be throw a RangeError', (t) => {
+  for (const [name, ...args] of [
+    ['captureOpen', { ...capture, rateHz: 0 }, nothing],
+    ['captureOpen', { ...capture, rateHz: Number.NaN }, nothing],
+    ['captureOpen', { ...capture, channels: [0] }, nothing],
+    ['captureOpen', { ...capture, periodMs: -1 }, nothing],
+    ['captureOpen', { ...capture, ringMs: Infinity }, nothing],
+    ['mp3Open', { ...mp3, channels: 3 }],
+    ['mp3Open', { ...mp3, quality: 10 }],
+    ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 2, new Uint8Array(9000)],
+    ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), -1, new Uint8Array(9000)],
+    ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 0.5, new Uint8Array(9000)],
+    ['readSoundFile', '/x', 48000, 3, 10],
+    ['readSoundFile', '/x', 48000, 2, -1],
+  ] as [string, ...unknown[]][])
+    t.throws(() => call(name, ...args), { instanceOf: RangeError }, `${name}(${args.map(String)})`);
+});
+
+test('what an option throws when it is read comes through', (t) => {
+  const options = {
+    ...capture,
+    get stallMs(): number {
+      throw new Error('from the getter');
+    },
+  };
+  t.throws(() => native.captureOpen(options, nothing), { message: 'from the getter' });
+});
+
+test('buffers that are too small for a read are refused', async (t) => {
+  const wake = Promise.withResolvers<void>();
+  const handle = native.captureOpen(capture, () => wake.resolve());
+  t.throws(() => native.captureRead(handle, new Float32Array(960), new Float64Array(2)), { instanceOf: RangeError });
+  t.is(native.captureRead(handle, new Float32Array(960), new Float64Array(3)), 0);
+  await wake.promise;
+  native.captureClose(handle);
+});
+
+test('a closed handle cannot be read, but still tells its last status', (t) => {
+  const handle = native.captureOpen(capture, nothing);
+  native.captureClose(handle);
+  native.captureClose(handle);
+  t.throws(() => native.captureRead(handle, new Float32Array(960), new Float64Array(3)), { message: /closed/ });
+  t.notThrows(() => native.captureStatus(handle));
+  const encoder = native.mp3Open(mp3);
+  native.mp3Close(encoder);
+  native.mp3Close(encoder);
+  t.throws(() => native.mp3Encode(encoder, new Float32Array(2), 1, new Uint8Array(9000)), { message: /closed/ });
+});
+
+test('devices are listed and probed', async (t) => {
+  t.true(Array.isArray(await native.listDevices()));
+  await t.throwsAsync(native.probeDevice('no such device'), { message: /^no such device: open: / });
+});

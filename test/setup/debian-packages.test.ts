@@ -1,0 +1,41 @@
+import test from 'ava';
+import { debianPackages, packagesFor, parseInstalled } from '../../setup/debian-packages.mjs';
+
+const answers: [what: string, printed: string, expected: [string, string][]][] = [
+  ['nothing', '', []],
+  ['an installed package', 'curl\tamd64\tinstalled\t8.14.1-2\n', [['curl', '8.14.1-2']]],
+  ['one for every architecture', 'build-essential\tall\tinstalled\t12.9\n', [['build-essential', '12.9']]],
+  ['one that was removed and left its configuration', 'mpv\tamd64\tconfig-files\t0.35.1-4\n', []],
+  ['one that dpkg has only heard of', 'mpv\tamd64\tnot-installed\t\n', []],
+  ['one whose installation broke off', 'mpv\tamd64\thalf-configured\t0.35.1-4\n', []],
+  ['a library of a foreign architecture', 'libasound2-dev\ti386\tinstalled\t1.2.8-1\n', []],
+  [
+    'a library of two architectures',
+    'libasound2-dev\ti386\tinstalled\t1\nlibasound2-dev\tamd64\tinstalled\t2\n',
+    [['libasound2-dev', '2']],
+  ],
+];
+
+for (const [what, printed, expected] of answers) {
+  test(`of dpkg's answer, what counts as installed: ${what}`, (t) => {
+    t.deepEqual([...parseInstalled(printed, 'amd64')], expected);
+  });
+}
+
+test('each package stands once in the table and says what for', (t) => {
+  const names = debianPackages.map((row) => row.name);
+  t.deepEqual(names, [...new Set(names)]);
+  for (const row of debianPackages) t.true(row.why.length > 0 && row.for.length > 0, row.name);
+});
+
+test('tests and benchmarks need everything that the box itself needs', (t) => {
+  const box = packagesFor('start');
+  for (const need of ['test', 'bench'] as const) {
+    const names = packagesFor(need).map((row) => row.name);
+    t.deepEqual(
+      box.filter((row) => !names.includes(row.name)),
+      [],
+      need,
+    );
+  }
+});

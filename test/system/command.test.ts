@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { wholeMp3Frames } from '../../src/encoders/mp3-frames.ts';
+import { MAIN, startBox } from '../support/box.ts';
+import { listen } from '../support/listener.ts';
+import { run, until } from '../support/processes.ts';
+
+/** Runs the command to its end. */
+async function boardfeed(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const running = run(process.execPath, [MAIN, ...args]);
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), 20_000);
+  await once(running.child, 'close');
+  clearTimeout(timer);
+  return { code: running.child.exitCode, output: running.output() };
+}
+
+test.serial('--version, --help, devices and example-config print and exit 0', async (t) => {
+  for (const [args, expected] of [
+    [['--version'], /^boardfeed \d+\.\d+\.\d+\n$/],
+    [['--help'], /Usage: boardfeed/],
+    [['devices'], /capture card|hw:CARD=/],
+    [['example-config'], /\[input\]/],
+  ] as const) {
+    const { code, output } = await boardfeed(...args);
+    t.is(code, 0, output);
+    t.regex(output, expected);
+  }
+});
+
+test.serial('bad arguments and bad configurations name what is wrong, exit 78 and show no stack', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-config-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const bad = join(directory, 'bad.toml');
+  writeFileSync(bad, '[input]\nsorce = "auto"\n[mp3]\nbitrate_kbps = 1\n');
+  for (const [args, ...expected] of [
+    [['--prot', '9000'], /--prot/],
+    [['--port', 'x'], /http\.port = "x": expected a whole number from 1 to 65535/],
+    [['--source', 'tape'], /input\.source = "tape": expected "auto"/],
+    [['listen'], /no such command/],
+    [['check-config'], /expected one file/],
+    [['--config', join(directory, 'absent.toml')], /absent\.toml: cannot be read/],
+    [['--config', bad], /input\.sorce: no such key/, /mp3\.bitrate_kbps = 1: expected one of 64/],
+    [['check-config', bad], /input\.sorce: no such key/, /mp3\.bitrate_kbps = 1: expected one of 64/],
+  ] as const) {
+    const { code, output } = await boardfeed(...args);
+    t.is(code, 78, output);
+    for (const words of expected) t.regex(output, words);
+    t.notRegex(output, /\n {4}at /);
+  }
+});
+
+test.serial('a port that is taken is named, and is not our bug', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? `${address.port}` : '';
+  const { code, output } = await boardfeed('--source', 'demo', '--host', '127.0.0.1', '--port', port);
+  t.is(code, 69, output);
+  t.regex(output, /another program uses that port/);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test.serial(`${signal} ends the stream at a frame and exits 0 within two seconds`, async (t) => {
+    const box = await startBox('[input]\nsource = "demo"');
+    t.teardown(() => box.stop());
+    const [mp3, wav] = ['/stream.mp3', '/stream.wav'].map((path) => listen(box.port, path));
+    await until('both play', () => (mp3?.body().length ?? 0) > 4000 && (wav?.body().length ?? 0) > 20_000);
+    const exited = once(box.child, 'exit');
+    const startMs = Date.now();
+    box.child.kill(signal);
+    await exited;
+    t.true(Date.now() - startMs < 2000);
+    t.is(box.child.exitCode, 0, box.output());
+    await until('both ended', () => !mp3?.open() && !wav?.open());
+    const frames = mp3?.body() ?? Buffer.alloc(0);
+    t.is(wholeMp3Frames(frames), frames.length);
+    t.is(((wav?.body().length ?? 0) - 44) % 4, 0);
+  });
+}
+
+test.serial('a second signal ends at once, and shows in the exit code', async (t) => {
+  const box = await startBox(
+    '[input]\nsource = "demo"\nrate_hz = 96000\n[wav]\nbits = 24\n[listeners]\nstall_ms = 10000',
+  );
+  t.teardown(() => box.stop());
+  // A listener that reads nothing keeps the box waiting for its farewell.
+  const frozen = connect(box.port, '127.0.0.1');
+  frozen.on('error', () => {});
+  t.teardown(() => frozen.destroy());
+  frozen.pause().write('GET /stream.wav HTTP/1.0\r\n\r\n');
+  await until('something waits for it', async () => {
+    const { formats } = await box.status();
+    return formats.some(({ listeners }) => listeners.some(({ behindMs }) => behindMs > 0)) || formats;
+  });
+  const exited = once(box.child, 'exit');
+  box.child.kill('SIGTERM');
+  await until('it is going off air', () => box.output().includes('going off air'));
+  box.child.kill('SIGTERM');
+  await exited;
+  t.is(box.child.exitCode, 1, box.output());
+});
+
+test.serial('without a sound card the box is on air with the demo signal and says so', async (t) => {
+  // An ALSA without any card, whatever this machine has.
+  const box = await startBox('');
+  t.teardown(() => box.stop());
+  const { source, programme } = await box.status();
+  if (source.kind === 'alsa') {
+    t.log('this machine has a sound card of its own: not tried');
+    t.pass();
+    return;
+  }
+  await until('live', async () => (await box.status()).programme.state === 'live');
+  t.is((await box.status()).source.kind, 'demo');
+  t.is(programme.rateHz, 48000);
+  await until('it is said', () => /NO SOUND CARD: playing the demo signal/.test(box.output()));
+  const health = (await (await fetch(`${box.url}/healthz`)).json()) as { ok: boolean; reasons: string[] };
+  t.true(health.ok);
+  t.true(health.reasons.includes('playing the demo signal'));
+});
+
+test.serial('a source or a fallback that cannot be read leaves the box on air, and it says why', async (t) => {
+  const box = await startBox(
+    '[input]\nsource = "file:/nonexistent/a.wav"\n[programme]\ngrace_s = 0.2\nfallback = "file:/nonexistent/b.wav"',
+  );
+  t.teardown(() => box.stop());
+  t.regex(box.output(), /programme\.fallback: .*b\.wav/);
+  const wav = listen(box.port, '/stream.wav');
+  await until('fallback', async () => (await box.status()).programme.state === 'fallback');
+  t.regex((await box.status()).programme.problem?.message ?? '', /a\.wav/);
+  await until('silence is heard', () => wav.body().length > 50_000);
+  await sleep(100);
+  t.true(wav.open());
+});
