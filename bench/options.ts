@@ -10,7 +10,7 @@ export function numberOptions<Name extends string>(defaults: Record<Name, number
     for (const name of names) {
       if (values[name] === undefined) continue;
       const value = Number(values[name]);
-      if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} needs a whole number from 1`);
+      if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} needs a whole number`);
       chosen[name] = value;
     }
     return chosen;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { buildAddon, isAddonCurrent } from './addon.mjs';
 import { installPackages } from './apt.mjs';
+import { BOX_NODE_FLAGS, boxEnv, warmCodeCache } from './box-node.mjs';
 import { become, run } from './child.mjs';
 import { packagesFor, queryPackages } from './debian-packages.mjs';
 import { runLinters } from './linters.mjs';
@@ -27,7 +28,7 @@ async function start(args) {
   // Somebody who only asks what this is should not have to let it install a compiler first.
   const onlyAsks = args.some((arg) => arg === '--help' || arg === '-h' || arg === '--version');
   await (onlyAsks ? prepareNode('node') : prepare('start'));
-  await becomePinnedNode(['src/main.ts', ...args]);
+  await become(pinnedNode().binary, [...BOX_NODE_FLAGS, 'src/main.ts', ...args], boxEnv());
 }
 
 /** @param {string[]} args given to AVA; with them, only what they select is run, and no linter */
@@ -60,12 +61,7 @@ async function bench([name = '', ...args]) {
     throw new SetupError(`There is no benchmark "${name}". ${USAGE}`, 64);
   }
   await prepare('bench');
-  await becomePinnedNode([file, ...args]);
-}
-
-/** @param {string[]} args */
-async function becomePinnedNode(args) {
-  await become(pinnedNode().binary, args, childEnv());
+  await become(pinnedNode().binary, [file, ...args], childEnv());
 }
 
 /**
@@ -77,11 +73,13 @@ async function prepare(need) {
   const installed = await prepareNode(need);
   // The same for every command, or each would rebuild what the other built.
   const libraries = new Map(packagesFor('start').map(({ name }) => [name, installed.get(name) ?? '']));
-  if (isAddonCurrent(projectDir, libraries)) return;
-  await withLock(LOCK_FILE, async () => {
-    // Another setup may have done it while we waited.
-    if (!isAddonCurrent(projectDir, libraries)) await buildAddon(projectDir, libraries, childEnv());
-  });
+  if (!isAddonCurrent(projectDir, libraries)) {
+    await withLock(LOCK_FILE, async () => {
+      // Another setup may have done it while we waited.
+      if (!isAddonCurrent(projectDir, libraries)) await buildAddon(projectDir, libraries, childEnv());
+    });
+  }
+  await warmCodeCache();
 }
 
 /**

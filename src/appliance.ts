@@ -174,8 +174,8 @@ export class Appliance {
       name: this.#config.station.name,
       version: this.#version,
       uptimeS: process.uptime(),
-      programme: { ...this.#programme.status, ...this.#pcm },
-      source: this.#supervisor.status,
+      programme: { ...this.#programme.status, ...this.#pcm, fallback: fallbackKind(this.#config) },
+      source: { wanted: this.#config.input.source, ...this.#supervisor.status },
       formats: this.#outlets.map(({ feed, connections }) => {
         const { id, mimeType, description, bytesPerSecond } = feed.format;
         return {
@@ -212,6 +212,10 @@ export class Appliance {
     if (source.kind === 'demo') reasons.push('playing the demo signal');
     return { ok, reasons };
   }
+}
+
+function fallbackKind({ programme: { fallback } }: Config): Status['programme']['fallback'] {
+  return fallback === 'silence' || fallback === 'tone' ? fallback : 'file';
 }
 
 function streamSource({ feed, connections }: Outlet): StreamSource {

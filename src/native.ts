@@ -18,6 +18,7 @@ export interface Native {
    * will come any more, because the capture has ended. Never blocks.
    */
   captureRead(capture: CaptureHandle, samples: Float32Array, facts: Float64Array): number;
+  /** A closed capture gives its last snapshot. */
   captureStatus(capture: CaptureHandle): CaptureStatus;
   /** Asks the thread to end and returns at once. Calling it twice is harmless; `wake` is not called afterwards. */
   captureClose(capture: CaptureHandle): void;
@@ -62,7 +63,10 @@ export interface CaptureOptions {
   channels: number[];
   periodMs: number;
   bufferMs: number;
-  /** No period for this long ends the capture with cause `stalled`. */
+  /**
+   * No period for this long ends the capture with cause `stalled`. The first period after a start may take 3 s: a sound
+   * server's sink that nobody played into sleeps that long.
+   */
   stallMs: number;
   /** How much the ring holds for an event loop that does not read; what comes after is lost and counted. */
   ringMs: number;

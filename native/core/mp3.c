@@ -30,7 +30,7 @@ static int out_rate_hz(int rate_hz) {
   return rate_hz;
 }
 
-static bool set_up(lame_t lame, const struct mp3_options *options) {
+static bool set_up_scaled(lame_t lame, const struct mp3_options *options, float scale) {
   lame_set_errorf(lame, keep_quiet);
   lame_set_msgf(lame, keep_quiet);
   lame_set_debugf(lame, keep_quiet);
@@ -46,7 +46,17 @@ static bool set_up(lame_t lame, const struct mp3_options *options) {
   taken = taken && lame_set_disable_reservoir(lame, !options->reservoir) >= 0;
   // The tag describes a whole file; a stream has no end to describe.
   taken = taken && lame_set_bWriteVbrTag(lame, 0) >= 0;
+  taken = taken && lame_set_scale(lame, scale) >= 0;
   return taken && lame_init_params(lame) >= 0;
+}
+
+// Below 256 kbit/s LAME's presets make everything up to 0.45 dB softer, by multiplying the scale that was set. What the
+// box measures is what listeners shall hear, so a trial tells the factor and it is taken out again.
+static bool set_up(lame_t lame, const struct mp3_options *options) {
+  lame_t trial = lame_init();
+  float preset = trial && set_up_scaled(trial, options, 1.0f) ? lame_get_scale(trial) : 0.0f;
+  if (trial) lame_close(trial);
+  return preset > 0.0f && set_up_scaled(lame, options, 1.0f / preset);
 }
 
 struct mp3_encoder *mp3_create(const struct mp3_options *options, char *error, size_t error_bytes) {

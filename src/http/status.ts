@@ -7,8 +7,10 @@ export interface Status {
   name: string;
   version: string;
   uptimeS: number;
-  programme: ProgrammeStatus & PcmFormat;
-  source: SourceStatus;
+  /** `fallback` is what plays when the input stays lost. */
+  programme: ProgrammeStatus & PcmFormat & { fallback: 'silence' | 'tone' | 'file' };
+  /** `wanted` is the configured source: `auto`, `alsa`, `demo` or `file:PATH`. */
+  source: SourceStatus & { wanted: string };
   formats: FormatStatus[];
   listeners: { now: number; max: number; refused: number; removed: Record<string, number> };
 }

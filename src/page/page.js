@@ -7,21 +7,44 @@ const ASK_EVERY_MS = 1000;
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
+ * Causes of a lost input in words; the box's own message follows in small.
+ * @type {Record<string, string>}
+ */
+const CAUSES = {
+  absent: 'no sound card is plugged in',
+  busy: 'another program uses the sound card',
+  unplugged: 'the sound card was unplugged',
+  stalled: 'the sound card delivers nothing',
+  refused: 'the sound card cannot do what is configured',
+  failed: 'the sound card failed',
+  file: 'the sound file cannot be played',
+};
+
+/** What is heard when the input stays lost. */
+const FALLBACKS = { silence: 'silence', tone: 'a tone', file: 'a recording' };
+
+/**
  * The state of the box in words, and its mood.
  * @param {Status} status
  * @returns {[mood: 'good' | 'warn' | 'bad' | 'wait', words: string]}
  */
 function inWords({ programme, source }) {
-  const why = programme.problem ? ` (${programme.problem.message})` : '';
-  if (programme.state === 'starting') return ['wait', `Starting${why}.`];
-  if (programme.state === 'lost') return ['bad', `Input lost${why}. You hear silence until it is back.`];
-  if (programme.state === 'fallback') return ['bad', `No input${why}. You hear the fallback until it is back.`];
-  if (source.kind === 'demo') return ['warn', 'Demo signal: no sound card is plugged in.'];
+  const cause = programme.problem ? (CAUSES[programme.problem.cause] ?? programme.problem.message) : 'no sound yet';
+  if (programme.state === 'starting') return ['wait', `Starting: ${cause}.`];
+  if (programme.state === 'lost') return ['bad', `Input lost: ${cause}. You hear silence until it is back.`];
+  if (programme.state === 'fallback') {
+    return ['bad', `No input: ${cause}. You hear ${FALLBACKS[programme.fallback]} until it is back.`];
+  }
+  if (source.kind === 'demo')
+    return ['warn', `Demo signal${source.wanted === 'auto' ? ': no sound card is plugged in' : ''}.`];
   if (programme.level === 'silent') return ['warn', 'On air, but silent.'];
   if (programme.level === 'zeros') return ['warn', 'On air, but nothing comes from the mixer: not even noise.'];
   if (programme.level === 'clipping') return ['bad', 'On air, but too loud: the sound is clipping.'];
   return ['good', 'On air.'];
 }
+
+/** @param {number} dbfs */
+const level = (dbfs) => (dbfs <= -100 ? '−∞' : `${Math.round(dbfs)}`.replace('-', '−'));
 
 /** @param {Status} status */
 function show(status) {
@@ -31,10 +54,11 @@ function show(status) {
   state.dataset.mood = mood;
   document.title = status.name;
   element('name').textContent = status.name;
-  const levels = status.programme.levels.map(({ peakDbfs }) => `${Math.round(peakDbfs)} dBFS`);
   const listeners = status.listeners.now;
   element('levels').textContent =
-    `Level ${levels.join(' / ')} · ${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;
+    `Level ${status.programme.levels.map(({ peakDbfs }) => level(peakDbfs)).join(' / ')} dBFS`;
+  element('listeners').textContent = `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;
+  element('detail').textContent = status.programme.problem?.message ?? '';
   const rows = status.formats.map(({ path, description }) => {
     const row = document.createElement('li');
     const link = document.createElement('a');
@@ -55,24 +79,42 @@ async function ask() {
   try {
     const answer = await fetch('/api/status', { signal: AbortSignal.timeout(5000) });
     show(await answer.json());
+    if (wanted && broken) playAnew();
   } catch {
     // The box is off, restarting, or out of reach: say so and go on asking.
     element('state').textContent = 'The box does not answer. Trying again…';
     element('state').dataset.mood = 'bad';
+    for (const id of ['levels', 'listeners', 'detail']) element(id).textContent = '';
   }
   setTimeout(ask, ASK_EVERY_MS);
 }
 
-// A live stream that was paused goes on where it stopped, ever further behind; so play anew.
 const player = /** @type {HTMLAudioElement} */ (element('player'));
-let paused = false;
-player.addEventListener('pause', () => {
-  paused = true;
-});
-player.addEventListener('play', () => {
-  if (!paused) return;
-  paused = false;
+/** Whether the listener wants to hear, and whether the stream has to be fetched anew for that. */
+let wanted = false;
+let broken = false;
+
+function playAnew() {
+  broken = false;
   player.src = `/stream?${Date.now()}`;
-  void player.play();
+  player.play().catch(() => {
+    broken = true; // Tried again when the box answers the next time.
+  });
+}
+
+player.addEventListener('play', () => {
+  wanted = true;
+  // A live stream that was paused would go on where it stopped, ever further behind.
+  if (broken) playAnew();
 });
+player.addEventListener('pause', () => {
+  // The end of the stream pauses, too, but is nobody's wish.
+  if (!player.ended) wanted = false;
+  broken = true;
+});
+for (const event of ['ended', 'error']) {
+  player.addEventListener(event, () => {
+    broken = true;
+  });
+}
 ask();

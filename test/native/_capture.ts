@@ -84,7 +84,7 @@ function capture(task: CaptureTask): Promise<CaptureReport> {
       const bits = status.granted?.format === 'S16_LE' ? 16 : 24;
       for (let frames = 1; frames > 0 && report.blocks < task.blocks; ) {
         frames = native.captureRead(handle, samples, facts);
-        if (frames === 0) break;
+        if (frames <= 0) break;
         news = true;
         takeBlock(frames, bits);
         if (report.blocks === 1 && task.sleepMs)

@@ -63,7 +63,7 @@ function capture(take: (frames: number) => boolean): Promise<CaptureHandle> {
     const handle = native.captureOpen(options, () => {
       for (;;) {
         const frames = native.captureRead(handle, samples, facts);
-        if (frames === 0) break;
+        if (frames <= 0) break;
         if (take(frames)) return resolve(handle);
       }
       if (native.captureStatus(handle).state === 'ended') resolve(handle);

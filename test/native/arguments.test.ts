@@ -88,8 +88,10 @@ test('buffers that are too small for a read are refused', async (t) => {
   const wake = Promise.withResolvers<void>();
   const handle = native.captureOpen(capture, () => wake.resolve());
   t.throws(() => native.captureRead(handle, new Float32Array(960), new Float64Array(2)), { instanceOf: RangeError });
-  t.is(native.captureRead(handle, new Float32Array(960), new Float64Array(3)), 0);
+  t.true(native.captureRead(handle, new Float32Array(960), new Float64Array(3)) <= 0);
   await wake.promise;
+  // The device does not exist, so the first news is the end.
+  t.is(native.captureRead(handle, new Float32Array(960), new Float64Array(3)), -1);
   native.captureClose(handle);
 });
 

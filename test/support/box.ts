@@ -25,11 +25,11 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Starts the box with the given configuration (TOML) on a free port of 127.0.0.1; resolves when it is on air. */
-export async function startBox(toml: string, env: NodeJS.ProcessEnv = process.env): Promise<Box> {
+/** Starts the box with the given configuration (TOML) on 127.0.0.1, on a free port unless one is named; resolves when it is on air. */
+export async function startBox(toml: string, env: NodeJS.ProcessEnv = process.env, fixedPort?: number): Promise<Box> {
   const directory = mkdtempSync(join(tmpdir(), 'boardfeed-box-'));
   const config = join(directory, 'boardfeed.toml');
-  const port = await freePort();
+  const port = fixedPort ?? (await freePort());
   writeFileSync(config, toml);
   const running = run(process.execPath, [MAIN, '--config', config, '--host', '127.0.0.1', '--port', `${port}`], {
     env,

@@ -15,7 +15,7 @@ const ARGUMENTS = [
 ];
 
 /** Where the play button of Chromium's own controls is, in pixels from the upper left corner of the element. */
-const PLAY_BUTTON = { x: 27, y: 27 };
+export const PLAY_BUTTON = { x: 27, y: 27 };
 
 /** Starts Debian's Chromium without a window but with sound, which it plays to the given environment's PulseAudio. */
 export function launchChromium(env: NodeJS.ProcessEnv): Promise<Browser> {
