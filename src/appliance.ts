@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { listDevices } from './capture/devices.ts';
 import { SourceUnavailable } from './capture/source.ts';
@@ -47,8 +48,8 @@ export class Appliance {
     this.#log = log;
   }
 
-  /** Goes on air. Resolves with the port when listeners can come; rejects when the address cannot be had. */
-  async start(): Promise<number> {
+  /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
+  async start(): Promise<void> {
     const { input, http } = this.#config;
     const source: SourceOptions = { ...input, periodMs: input.period_ms, bufferMs: input.buffer_ms };
     this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
@@ -58,11 +59,12 @@ export class Appliance {
     this.#programme = await this.#createProgramme();
     this.#supervisor = this.#createSupervisor(source, this.#programme);
     this.#server = await this.#createServer();
-    await this.#server.listen({ port: http.port, host: http.host || '::' });
+    await this.#server.ready();
+    // Node's own listen, not Fastify's: without a host it takes IPv6 and IPv4, or IPv4 alone where there is no IPv6.
+    this.#server.server.listen({ port: http.port, ...(http.host ? { host: http.host } : {}) });
+    await once(this.#server.server, 'listening');
     this.#programme.start();
     this.#supervisor.start();
-    const address = this.#server.server.address();
-    return typeof address === 'object' && address ? address.port : http.port;
   }
 
   /** Goes off air in order: listeners get what is finished and a clean end. */

@@ -50,8 +50,8 @@ async function goOnAir({ config: file, overrides }: Extract<Command, { name: 'ru
     });
   }
   try {
-    const port = await appliance.start();
-    const addresses = openAddresses(config.http.host, port);
+    await appliance.start();
+    const addresses = openAddresses(config.http.host, config.http.port);
     log.info(`on air; open ${addresses.join(' or ')}`);
     const [first = ''] = addresses;
     log.info(

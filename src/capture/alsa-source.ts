@@ -32,7 +32,7 @@ export class AlsaSource implements Source {
   facts(): SourceFacts {
     if (this.#capture) {
       const { granted, realtime, xruns, suspends, lostFrames } = native.captureStatus(this.#capture);
-      this.#last = { ...(granted ? { granted } : {}), realtime, xruns, suspends, lostFrames };
+      this.#last = { asked: this.#options, ...(granted ? { granted } : {}), realtime, xruns, suspends, lostFrames };
     }
     return this.#last;
   }

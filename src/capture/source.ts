@@ -1,4 +1,4 @@
-import type { CaptureStatus, Granted } from '../native.ts';
+import type { CaptureOptions, CaptureStatus, Granted } from '../native.ts';
 import type { Block } from '../pcm.ts';
 import type { Problem } from '../programme/programme.ts';
 
@@ -23,6 +23,7 @@ export interface Source {
 
 /** What a source tells of itself. The ALSA fields are absent for the others. */
 export interface SourceFacts {
+  asked?: CaptureOptions;
   granted?: Granted;
   realtime?: CaptureStatus['realtime'];
   xruns?: number;

@@ -33,7 +33,7 @@ export interface SourceOptions {
 export function sourceMaker(options: SourceOptions, format: PcmFormat): () => Promise<Source> {
   let hadCard = false;
   const alsa = async () => {
-    const device = pickDevice(options.device, needsList(options.device) ? await listDevices() : []);
+    const device = await findDevice(options.device);
     if (device) hadCard = true;
     return device ? new AlsaSource(captureOptions(options, device, format.rateHz)) : undefined;
   };
@@ -53,9 +53,9 @@ export function sourceMaker(options: SourceOptions, format: PcmFormat): () => Pr
  */
 export async function chooseRateHz(options: SourceOptions, preferredHz: number): Promise<number> {
   if (options.source !== 'auto' && options.source !== 'alsa') return preferredHz;
-  const device = pickDevice(options.device, needsList(options.device) ? await listDevices() : []);
-  if (!device) return preferredHz;
   try {
+    const device = await findDevice(options.device);
+    if (!device) return preferredHz;
     const { ratesHz } = await native.probeDevice(device);
     if (ratesHz.length === 0 || ratesHz.includes(preferredHz)) return preferredHz;
     return ratesHz.includes(48000) ? 48000 : (ratesHz[0] ?? preferredHz);
@@ -73,7 +73,15 @@ export async function readSoundFile(path: string, { rateHz, channels }: PcmForma
   }
 }
 
-const needsList = (device: string) => device === 'auto' || device.startsWith('usb:');
+/** The device that is wanted, if it is there. Rejects with `SourceUnavailable` when the cards cannot be listed. */
+async function findDevice(wanted: string): Promise<string | undefined> {
+  if (wanted !== 'auto' && !wanted.startsWith('usb:')) return wanted;
+  try {
+    return pickDevice(wanted, await listDevices());
+  } catch (error) {
+    throw new SourceUnavailable({ cause: 'failed', message: (error as Error).message });
+  }
+}
 
 function captureOptions(options: SourceOptions, device: string, rateHz: number): CaptureOptions {
   const { channels, periodMs, bufferMs } = options;
@@ -103,7 +111,7 @@ function untilCard(demo: Source, device: string): Source {
     close,
     start(sink) {
       const look = async () => {
-        const found = hasCaptureNode() && pickDevice(device, await listDevices());
+        const found = hasCaptureNode() && (await findDevice(device).catch(() => undefined)); // Asked again soon.
         if (!timer) return;
         if (found) {
           close();

@@ -75,7 +75,7 @@ ctl.!default { type pulse server "unix:${socket}" }
   play(sink: string, samples: Float32Array): Running {
     const player = run(
       'pacat',
-      ['--playback', '-d', sink, '--raw', '--format=float32le', '--rate=48000', '--channels=2', '--latency-msec=100'],
+      ['--playback', '-d', sink, '--raw', '--format=float32le', '--rate=48000', '--channels=2', '--latency-msec=500'],
       { env: this.env, stdio: ['pipe', 'ignore', 'pipe'] },
     );
     player.child.stdin?.on('error', () => {}); // It may be stopped before it has read everything.
