@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../src/pcm.ts';
-import { type Box, freePort, startBox } from '../test/support/box.ts';
+import { type Box, freePort } from '../test/support/box.ts';
 import { type Running, run } from '../test/support/processes.ts';
 import { PulseRig } from '../test/support/pulse.ts';
 import { music } from './cost/music.ts';
 import { type Memory, readMemory, readThreadsMs, threadsDelta } from './cost/proc.ts';
 import { type Listening, listen } from './lag/listen.ts';
 import { describeMachine } from './machine.ts';
-import { DEFAULT_PERIOD_MS, mixerConfig } from './mixer-config.ts';
+import { DEFAULT_PERIOD_MS, startMixerBox } from './mixer-box.ts';
 import { numberOptions } from './options.ts';
 import { median } from './statistics.ts';
 import { table } from './table.ts';
@@ -40,7 +40,6 @@ const {
 console.log(
   `${describeMachine()}\n${windows} windows of ${seconds} s each. One listener, MP3 at 128 kbit/s, period of the box ${periodMs} ms.`,
 );
-console.log(`Compile cache of Node: ${process.env.NODE_COMPILE_CACHE ? 'on' : 'off'}.`);
 
 const rigs = [new PulseRig(), new PulseRig()] as const;
 const [rig, otherRig] = rigs;
@@ -115,7 +114,7 @@ async function measure(servers: readonly OnAir[]): Promise<number[][]> {
 }
 
 async function boxOnAir(rig: PulseRig): Promise<OnAir> {
-  const box: Box = await startBox(mixerConfig(periodMs), rig.env);
+  const box: Box = await startMixerBox(rig, periodMs);
   return serve('Boardfeed', box, `${box.url}/stream.mp3`);
 }
 

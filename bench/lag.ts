@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../src/pcm.ts';
-import { startBox } from '../test/support/box.ts';
 import { PulseRig } from '../test/support/pulse.ts';
 import { Arrivals } from './lag/arrivals.ts';
 import { beeps } from './lag/beeps.ts';
@@ -9,7 +8,7 @@ import { type Listening, listen } from './lag/listen.ts';
 import { matchOnsets } from './lag/match.ts';
 import { type FindOnsets, mp3Onsets, type Onset, rawOnsets, wavOnsets } from './lag/onset-times.ts';
 import { describeMachine } from './machine.ts';
-import { DEFAULT_PERIOD_MS, mixerConfig } from './mixer-config.ts';
+import { DEFAULT_PERIOD_MS, startMixerBox } from './mixer-box.ts';
 import { numberOptions } from './options.ts';
 import { summarize } from './statistics.ts';
 import { table } from './table.ts';
@@ -78,7 +77,7 @@ function report(lags: Lags): string {
 
 async function measureRound(rig: PulseRig, roundMs: number): Promise<Lags> {
   const icecast = new Icecast();
-  const box = await startBox(mixerConfig(periodMs), rig.env);
+  const box = await startMixerBox(rig, periodMs);
   const listeners: Partial<Record<Name, Listening>> = {};
   const recorder = rig.record('mixer');
   const recorded = new Arrivals();

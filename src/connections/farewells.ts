@@ -70,6 +70,7 @@ export class Farewells implements SocketOwner {
 
   #keep(socket: Socket): void {
     own(socket, this);
+    clearTimeout(this.#leaving.get(socket)?.timer);
     this.#leaving.set(socket, undefined);
   }
 

@@ -27,6 +27,7 @@ export class FakeSocket extends EventEmitter {
   readable = true;
   writableEnded = false;
   wasReset = false;
+  noDelay = false;
   errored: Error | null = null;
   /** When it last finished a write, or began to wait, ms. */
   progressAtMs = 0;
@@ -81,7 +82,8 @@ export class FakeSocket extends EventEmitter {
     if (!this.destroyed) this.#pump();
   }
 
-  setNoDelay(): this {
+  setNoDelay(noDelay: boolean): this {
+    this.noDelay = noDelay;
     return this;
   }
 

@@ -4,6 +4,7 @@ import test from 'ava';
 import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { RemovedListener } from '../../src/connections/listener.ts';
 import { socketWrite } from '../../src/connections/write-call.ts';
+import { FakeSocket } from './fake-socket.ts';
 import { Loopback, pairs, until } from './sockets.ts';
 
 /** Everything a client has received, as text. */
@@ -199,6 +200,14 @@ test('H10: close() from inside a callback ends the broadcast for everybody, and 
     await manager.close(0);
     loopback.close();
   }
+});
+
+test('chunks leave at once: TCP_NODELAY is set', async (t) => {
+  const manager = new ConnectionManager({ bytesPerSecond: 1000 });
+  const fake = new FakeSocket({ ms: 0 }, 100);
+  t.true(manager.addClient(fake.asSocket(), 'one'));
+  t.true(fake.noDelay);
+  await manager.close(0);
 });
 
 function countListeners(socket: net.Socket): Record<string, number> {

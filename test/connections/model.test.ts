@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { turns } from './sockets.ts';
+import { turns, within } from './sockets.ts';
 import { type Act, failures, IDS, STALL_MS, World } from './world.ts';
 
 const id = fc.nat(IDS.length - 1);
@@ -71,7 +71,7 @@ test('H1, H5, H7, H8, H10, H11: any interleaving, callbacks and deaths inside ca
         await settle(world);
         world.checkComplete();
         world.do({ kind: 'close' });
-        await bounded(world.manager.close(0));
+        await within('close() ends', world.manager.close(0));
         world.checkComplete();
         if (failures.length > 0) throw new Error(failures.join('; '));
       },
@@ -84,13 +84,4 @@ test('H1, H5, H7, H8, H10, H11: any interleaving, callbacks and deaths inside ca
 async function settle(world: World): Promise<void> {
   await turns(5);
   world.check();
-}
-
-async function bounded(promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('close() never ended')), 5000);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

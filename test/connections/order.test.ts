@@ -4,7 +4,7 @@ import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { RemovedListener } from '../../src/connections/listener.ts';
 import { Audience } from './audience.ts';
 import { numbered } from './numbered.ts';
-import type { Manner } from './readers.ts';
+import type { Manner, Report } from './readers.ts';
 import { fillKernel, Loopback } from './sockets.ts';
 
 /** So fast that the kernel's buffers are full in a fraction of a second, which makes every pause a real wait. */
@@ -41,8 +41,9 @@ test('H7: pauses, delays and disconnects at random: nobody ever sees a hole, a r
     }
     await sleep(RUN_MS);
     clearInterval(air);
-    await sleep(500);
-    const reports = await audience.report();
+    const reports = await reportsAtTheEnd(audience, ({ manner, localPort, chunksTo }) => {
+      return removed.has(`${manner} ${localPort}`) || (manner !== 'frozen' && chunksTo === next - 1);
+    });
     t.true(everWaited > 0, 'some had to wait, so their own queues were used');
     for (const { manner, localPort, fault, chunksFrom, chunksTo } of reports) {
       const name = `${manner} ${localPort}`;
@@ -61,3 +62,12 @@ test('H7: pauses, delays and disconnects at random: nobody ever sees a hole, a r
     loopback.close();
   }
 });
+
+/** Reports when everybody has `finished`, or after a time in which anybody should have. */
+async function reportsAtTheEnd(audience: Audience, finished: (report: Report) => boolean): Promise<Report[]> {
+  for (let round = 0; ; round += 1) {
+    const reports = await audience.report();
+    if (reports.every(finished) || round === 200) return reports;
+    await sleep(50);
+  }
+}

@@ -76,6 +76,12 @@ export async function until(what: string, holds: () => boolean, limitMs = 15_000
   }
 }
 
+/** The promise, or a failure after a time that no sound machine needs. */
+export async function within(what: string, promise: Promise<void>, limitMs = 15_000): Promise<void> {
+  let done = false;
+  await Promise.race([promise.then(() => (done = true)), until(what, () => done, limitMs)]);
+}
+
 /** Fills the kernel's buffers of a connection whose peer does not read. Returns how much went in, bytes. */
 export function fillKernel(socket: net.Socket, pieceBytes = 16_384, limitBytes = Number.POSITIVE_INFINITY): number {
   const piece = Buffer.alloc(pieceBytes);

@@ -75,6 +75,7 @@ export class World {
       },
       write: (socket, data) => {
         const life = this.#byFake.get(socket);
+        if (life?.removed) failures.push(`${life.id} is written to after its removal`);
         const taken = write(socket, data);
         // Some writes do something behind the manager's back; a chunk whose own writing ends its listener is torn.
         if (data.length % 5 === 0 && life) {
