@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './child.mjs';
-import { childEnv, pinnedNode, projectDir } from './machine.mjs';
+import { childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
+import { filesBelow, fingerprint, isStamped, writeStamp } from './stamp.mjs';
 
 /**
  * What the pinned Node is told when it runs the box. Both are for memory, measured with `npm run bench:cost`: the young
@@ -17,11 +17,20 @@ export function boxEnv(env = childEnv()) {
   return { ...env, NODE_COMPILE_CACHE: CODE_CACHE };
 }
 
-/** Fills the code cache when there is none, so that already the first start of the box is as small as all others. */
+/**
+ * Fills the code cache when the sources, the npm packages or the pinned Node have changed, so that the start after a change
+ * is as small as all others.
+ */
 export async function warmCodeCache() {
-  if (existsSync(CODE_CACHE)) return;
-  const load = `await import(${JSON.stringify(path.join(projectDir, 'src', 'appliance.ts'))})`;
-  const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', load];
+  const sources = filesBelow(path.join(projectDir, 'src'), (name) => !name.startsWith('.'));
+  const facts = { node: pinnedNode().version(), flags: BOX_NODE_FLAGS.join(' ') };
+  const mark = fingerprint(facts, [path.join(projectDir, 'package-lock.json'), ...sources]);
+  const stamp = path.join(CODE_CACHE, '.stamp');
+  if (isStamped(stamp, mark)) return;
+  const load = `await import(${JSON.stringify(path.join(projectDir, 'src', 'main.ts'))}); await import(${JSON.stringify(path.join(projectDir, 'src', 'appliance.ts'))})`;
+  const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', load, '--', '--version'];
+  const { code, interrupted } = await run(pinnedNode().binary, args, { env: boxEnv(), output: 'keep' });
+  if (interrupted) throw new SetupError('Interrupted.', 130);
   // Should this fail, the start that follows fails for the same reason, and says it better.
-  await run(pinnedNode().binary, args, { env: boxEnv(), output: 'keep' });
+  if (code === 0) writeStamp(stamp, mark);
 }

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { SetupError } from './machine.mjs';
 
-/** @typedef {{ code: number, signal: NodeJS.Signals | null, output: string }} Ended how a child ended, and what it printed */
+/**
+ * How a child ended, what it printed, and whether a signal that was meant for us, too, came meanwhile.
+ *
+ * @typedef {{ code: number, signal: NodeJS.Signals | null, output: string, interrupted: boolean }} Ended
+ */
 
 const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -26,6 +30,7 @@ export function run(file, args, { cwd, env, output = 'show', side } = {}) {
       ...(env === undefined ? {} : { env }),
       stdio: side === undefined ? ['inherit', seen, seen] : ['inherit', seen, seen, 'pipe'],
     });
+    let interrupted = false;
     let kept = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => {
@@ -37,6 +42,7 @@ export function run(file, args, { cwd, env, output = 'show', side } = {}) {
 
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
+      interrupted = true;
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
     for (const signal of FORWARDED) process.on(signal, forward);
@@ -50,7 +56,12 @@ export function run(file, args, { cwd, env, output = 'show', side } = {}) {
     });
     child.once('close', (code, signal) => {
       stopForwarding();
-      resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), signal, output: kept });
+      resolve({
+        code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+        signal,
+        output: kept,
+        interrupted,
+      });
     });
   });
 }

@@ -4,8 +4,8 @@ import type { Encoder, Format } from './encoder.ts';
 import { wholeMp3Frames } from './mp3-frames.ts';
 
 /**
- * LAME's algorithm quality. Measured with `npm run bench:mp3`, see docs/mp3.md: it does not change the delay, and this one
- * costs a third less than the default of 3 without a loss that the measurement shows.
+ * LAME's algorithm quality. It does not change the delay; better ones cost more and show no gain, faster ones lose a little
+ * (measured with `npm run bench:mp3`, see docs/mp3.md).
  */
 const QUALITY = 5;
 /** Most that LAME can return for so many samples a channel (lame.h: 1.25 × samples + 7200), in bytes. */

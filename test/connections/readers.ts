@@ -3,7 +3,7 @@ import net from 'node:net';
 import { NumberedReader } from './numbered.ts';
 
 /**
- * How a listener behaves: `steady` reads at once, `pausing` stops now and then for up to 150 ms, `leaving` goes after a random
+ * How a listener behaves: `steady` reads at once, `pausing` stops now and then for up to 600 ms, `leaving` goes after a random
  * time in a random way, `frozen` never reads.
  */
 export type Manner = 'steady' | 'pausing' | 'leaving' | 'frozen';
@@ -97,7 +97,7 @@ function pauseNowAndThen(socket: net.Socket): void {
   setTimeout(() => {
     socket.resume();
     setTimeout(pauseNowAndThen, Math.random() * 200, socket);
-  }, Math.random() * 150);
+  }, Math.random() * 600);
 }
 
 function leave(socket: net.Socket): void {
