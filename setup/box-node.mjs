@@ -27,10 +27,13 @@ export async function warmCodeCache() {
   const mark = fingerprint(facts, [path.join(projectDir, 'package-lock.json'), ...sources]);
   const stamp = path.join(CODE_CACHE, '.stamp');
   if (isStamped(stamp, mark)) return;
-  const load = `await import(${JSON.stringify(path.join(projectDir, 'src', 'main.ts'))}); await import(${JSON.stringify(path.join(projectDir, 'src', 'appliance.ts'))})`;
-  const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', load, '--', '--version'];
-  const { code, interrupted } = await run(pinnedNode().binary, args, { env: boxEnv(), output: 'keep' });
-  if (interrupted) throw new SetupError('Interrupted.', 130);
+  /** @param {string} file */
+  const load = (file) => `await import(${JSON.stringify(path.join(projectDir, 'src', file))});`;
+  const code = load('main.ts') + load('appliance.ts') + load('log.ts') + load('http/addresses.ts');
+  // The program's own argument makes it print and end instead of going on air.
+  const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', code, 'boardfeed', '--version'];
+  const ended = await run(pinnedNode().binary, args, { env: boxEnv(), output: 'keep' });
+  if (ended.interrupted) throw new SetupError('Interrupted.', 130);
   // Should this fail, the start that follows fails for the same reason, and says it better.
-  if (code === 0) writeStamp(stamp, mark);
+  if (ended.code === 0) writeStamp(stamp, mark);
 }
