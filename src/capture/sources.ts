@@ -2,7 +2,7 @@ import { type CaptureOptions, native } from '../native.ts';
 import type { PcmFormat } from '../pcm.ts';
 import { AlsaSource } from './alsa-source.ts';
 import { demoSignal } from './demo-signal.ts';
-import { hasCaptureNode, listDevices, pickDevice } from './devices.ts';
+import { type Device, hasCaptureNode, listDevices, pickDevice } from './devices.ts';
 import { LoopSource } from './loop-source.ts';
 import { type Source, SourceUnavailable } from './source.ts';
 
@@ -26,14 +26,22 @@ export interface SourceOptions {
   bufferMs: number;
 }
 
+/** What is asked of the machine's cards. */
+export interface Cards {
+  hasCaptureNode(): boolean;
+  listDevices(): Promise<Device[]>;
+}
+
+const CARDS: Cards = { hasCaptureNode, listDevices };
+
 /**
  * Makes sources one after the other, each time after what is there at that moment. `auto` takes the card, or the demo signal as
  * long as there has never been a card: once the box has been used with one, its loss must not start music.
  */
-export function sourceMaker(options: SourceOptions, format: PcmFormat): () => Promise<Source> {
+export function sourceMaker(options: SourceOptions, format: PcmFormat, cards = CARDS): () => Promise<Source> {
   let hadCard = false;
   const alsa = async () => {
-    const device = await findDevice(options.device);
+    const device = await findDevice(options.device, cards);
     if (device) hadCard = true;
     return device ? new AlsaSource(captureOptions(options, device, format.rateHz)) : undefined;
   };
@@ -42,7 +50,7 @@ export function sourceMaker(options: SourceOptions, format: PcmFormat): () => Pr
   return async () => {
     const source = await alsa();
     if (source) return source;
-    if (options.source === 'auto' && !hadCard) return untilCard(demoSource(format), options.device);
+    if (options.source === 'auto' && !hadCard) return untilCard(demoSource(format), options.device, cards);
     throw new SourceUnavailable({ cause: 'absent', message: absentMessage(options.device) });
   };
 }
@@ -54,7 +62,7 @@ export function sourceMaker(options: SourceOptions, format: PcmFormat): () => Pr
 export async function chooseRateHz(options: SourceOptions, preferredHz: number): Promise<number> {
   if (options.source !== 'auto' && options.source !== 'alsa') return preferredHz;
   try {
-    const device = await findDevice(options.device);
+    const device = await findDevice(options.device, CARDS);
     if (!device) return preferredHz;
     const { ratesHz } = await native.probeDevice(device);
     if (ratesHz.length === 0 || ratesHz.includes(preferredHz)) return preferredHz;
@@ -74,7 +82,7 @@ export async function readSoundFile(path: string, { rateHz, channels }: PcmForma
 }
 
 /** The device that is wanted, if it is there. Rejects with `SourceUnavailable` when the cards cannot be listed. */
-async function findDevice(wanted: string): Promise<string | undefined> {
+async function findDevice(wanted: string, { listDevices }: Cards): Promise<string | undefined> {
   if (wanted !== 'auto' && !wanted.startsWith('usb:')) return wanted;
   try {
     return pickDevice(wanted, await listDevices());
@@ -97,7 +105,7 @@ function demoSource(format: PcmFormat): Source {
 }
 
 /** Ends the demo signal when a card that `auto` would take has been plugged in. */
-function untilCard(demo: Source, device: string): Source {
+function untilCard(demo: Source, device: string, cards: Cards): Source {
   let timer: NodeJS.Timeout | undefined;
   const close = () => {
     clearTimeout(timer);
@@ -111,7 +119,7 @@ function untilCard(demo: Source, device: string): Source {
     close,
     start(sink) {
       const look = async () => {
-        const found = hasCaptureNode() && (await findDevice(device).catch(() => undefined)); // Asked again soon.
+        const found = cards.hasCaptureNode() && (await findDevice(device, cards).catch(() => undefined)); // Asked again soon.
         if (!timer) return;
         if (found) {
           close();
