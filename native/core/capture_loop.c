@@ -12,7 +12,7 @@ enum {
    * sleeps for up to 2 s before it notices that somebody listens.
    */
   FIRST_PERIOD_MS = 3000,
-  /** Wakes without a period that are let pass before the device is taken for one that wakes without reason. */
+  /** Wakes without a frame that are let pass before the device is taken for one that wakes without reason. */
   EMPTY_WAKES_MAX = 3,
   /** A suspended card that asks to be resumed again gets this many chances, RESUME_PAUSE_MS apart. */
   RESUME_TRIES_MAX = 20,
@@ -109,22 +109,28 @@ static void finish_block(struct run *run) {
   run->recoveries_without_frames = 0;
 }
 
-/** Hands over every whole period that waits. Returns their number or a negative errno. */
+/**
+ * Takes everything that waits, and hands over each period that is whole. What is left behind would keep a sound
+ * server's descriptor ready, and us awake, until the period is full. Returns the number of periods or a negative errno.
+ */
 static int take_periods(struct run *run) {
   snd_pcm_uframes_t period = run->device->granted.period_frames;
   double first_frame_ms;
   snd_pcm_sframes_t waiting = pcm_device_position(run->device, &first_frame_ms);
   if (waiting < 0) return (int)waiting;
   int periods = 0;
-  while ((snd_pcm_uframes_t)waiting + run->block.frames >= period) {
+  while (waiting > 0) {
     if (run->block.frames == 0) {
       if (run->interrupted) count_loss(run, first_frame_ms);
       run->block.time_ms = first_frame_ms;
     }
-    snd_pcm_sframes_t count = pcm_device_read(
-        run->device, run->samples + run->block.frames * run->device->channel_count, period - run->block.frames);
+    snd_pcm_uframes_t room = period - run->block.frames;
+    snd_pcm_sframes_t count =
+        pcm_device_read(run->device, run->samples + run->block.frames * run->device->channel_count,
+                        (snd_pcm_uframes_t)waiting < room ? (snd_pcm_uframes_t)waiting : room);
     if (count < 0) return (int)count;
     if (count == 0) break;
+    run->empty_wakes = 0;
     waiting -= count;
     first_frame_ms += (double)count * 1e3 / run->device->granted.rate_hz;
     run->block.frames += (uint32_t)count;
@@ -165,15 +171,13 @@ static int recover(struct run *run, int code) {
 static int turn(struct run *run) {
   int code = wait_for_frames(run);
   if (code < 0 || stopping(run)) return code;
+  run->empty_wakes++;
   int periods = take_periods(run);
   if (periods > 0) {
-    run->empty_wakes = 0;
     capture_call_wake(run->capture);
-  } else if (periods == 0) {
-    run->empty_wakes++;
   } else if (periods == -EPIPE || periods == -ESTRPIPE) {
     return recover(run, periods);
-  } else {
+  } else if (periods < 0) {
     return periods;
   }
   return 0;

@@ -110,8 +110,8 @@ static int state_error(snd_pcm_state_t state) {
 snd_pcm_sframes_t pcm_device_position(struct pcm_device *device, double *first_frame_ms) {
   snd_pcm_sframes_t waiting = snd_pcm_avail_update(device->pcm);
   // A state says more than an error number does: servers and drivers differ in what they return when they are gone. As
-  // long as whole periods come it need not be asked, which with a sound server is a quarter of all the work.
-  if (waiting < (snd_pcm_sframes_t)device->granted.period_frames) {
+  // long as frames come it need not be asked, which with a sound server is a quarter of all the work.
+  if (waiting <= 0) {
     int code = state_error(snd_pcm_state(device->pcm));
     if (code < 0 && (waiting >= 0 || code != -EBADFD)) return code;
     if (waiting < 0) return waiting;

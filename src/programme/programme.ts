@@ -81,6 +81,7 @@ export class Programme {
   #framesMended = 0;
   #skippedMs = 0;
   #playing: Signal | undefined;
+  #running = false;
   #timer: NodeJS.Timeout | undefined;
   #recheck: NodeJS.Immediate | undefined;
 
@@ -95,14 +96,15 @@ export class Programme {
 
   /** Goes on air, with silence until a source delivers. */
   start(): void {
+    this.#running = true;
     this.#endMs = this.#lastBlockMs = this.#stateSinceMs = monotonicMs();
-    this.#timer = setTimeout(() => this.#tick(), FILL_BLOCK_MS);
+    this.#wait();
   }
 
   stop(): void {
+    this.#running = false;
     clearTimeout(this.#timer);
     clearImmediate(this.#recheck);
-    this.#timer = undefined;
   }
 
   /** Takes the next block of the source. Its samples may be changed in place. */
@@ -116,18 +118,22 @@ export class Programme {
       if (samples.length === 0) return;
       this.#fill(Math.max(0, gapFrames));
       this.#enter('live', undefined);
+      this.#wait();
     } else if (block.lostFrames > 0) {
       this.#framesMended += this.#fill(block.lostFrames);
     }
     this.#play(undefined);
     this.#send(samples);
     this.#endMs = block.timeMs + block.frames / this.#framesPerMs;
+    if (this.#running) this.#timer?.refresh();
   }
 
   /** Says that the source has ended, and why. More blocks may come later. */
   sourceLost(problem: Problem): void {
     this.#problem = problem;
-    if (this.#state === 'live') this.#fillToNow();
+    if (this.#state !== 'live') return;
+    this.#fillToNow();
+    this.#wait();
   }
 
   get status(): ProgrammeStatus {
@@ -145,20 +151,30 @@ export class Programme {
   }
 
   #tick(): void {
-    this.#timer = setTimeout(() => this.#tick(), this.#state === 'live' ? HOLD_MS / 5 : FILL_BLOCK_MS);
     if (this.#state !== 'live') this.#fillToNow();
-    else if (this.#late()) {
+    else if (this.#overdueMs() >= 0) {
       // Timers run before I/O: after a pause of the whole process the blocks are there, only not yet read.
       this.#recheck = setImmediate(() => {
-        if (this.#state !== 'live' || !this.#late()) return;
+        if (this.#state !== 'live' || this.#overdueMs() < 0) return;
         this.#problem = { cause: 'stalled', message: `no sound from the source for ${HOLD_MS} ms` };
         this.#fillToNow();
+        this.#wait();
       });
     }
+    this.#wait();
   }
 
-  #late(): boolean {
-    return monotonicMs() - this.#lastBlockMs > HOLD_MS;
+  /** Sets the timer for what comes next: the end of the hold time, which each block puts off, or the next piece to fill. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    if (!this.#running) return;
+    const waitMs = this.#state === 'live' ? Math.max(1, Math.ceil(-this.#overdueMs())) : FILL_BLOCK_MS;
+    this.#timer = setTimeout(() => this.#tick(), waitMs);
+  }
+
+  /** How long the hold time is over, in ms; negative while it is not. */
+  #overdueMs(): number {
+    return monotonicMs() - this.#lastBlockMs - HOLD_MS;
   }
 
   /** Brings the programme up to the present without its source. */
