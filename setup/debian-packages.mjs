@@ -36,7 +36,7 @@ export const debianPackages = [
   { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
-  { name: 'icecast2', why: 'what we are compared with; its service is not started', for: ['bench'] },
+  { name: 'icecast2', why: 'what we are compared with', for: ['bench'] },
   { name: 'darkice', why: 'what we are compared with', for: ['bench'] },
 ];
 

@@ -36,6 +36,8 @@ export class Appliance {
   readonly #log: Logger;
   readonly #removed: Record<string, number> = {};
   #refused = 0;
+  /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
+  #fallback: FallbackChoice['kind'] = 'silence';
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
   #outlets: Outlet[] = [];
   #programme: Programme | undefined;
@@ -107,12 +109,14 @@ export class Appliance {
 
   async #createProgramme(): Promise<Programme> {
     const { programme } = this.#config;
+    const fallback = await this.#fallbackChoice(programme.fallback);
+    this.#fallback = fallback.kind;
     return new Programme({
       format: this.#pcm,
       graceMs: programme.grace_s * 1000,
       silenceDbfs: programme.silence_dbfs,
       silenceAfterMs: programme.silence_after_s * 1000,
-      fallback: createFallback(await this.#fallbackChoice(programme.fallback), this.#pcm),
+      fallback: createFallback(fallback, this.#pcm),
       output: {
         write: (samples) => {
           for (const { feed } of this.#outlets) feed.write(samples);
@@ -176,7 +180,7 @@ export class Appliance {
       name: this.#config.station.name,
       version: this.#version,
       uptimeS: process.uptime(),
-      programme: { ...this.#programme.status, ...this.#pcm, fallback: fallbackKind(this.#config) },
+      programme: { ...this.#programme.status, ...this.#pcm, fallback: this.#fallback },
       source: { wanted: this.#config.input.source, ...this.#supervisor.status },
       formats: this.#outlets.map(({ feed, connections }) => {
         const { id, mimeType, description, bytesPerSecond } = feed.format;
@@ -214,10 +218,6 @@ export class Appliance {
     if (source.kind === 'demo') reasons.push('playing the demo signal');
     return { ok, reasons };
   }
-}
-
-function fallbackKind({ programme: { fallback } }: Config): Status['programme']['fallback'] {
-  return fallback === 'silence' || fallback === 'tone' ? fallback : 'file';
 }
 
 function streamSource({ feed, connections }: Outlet): StreamSource {

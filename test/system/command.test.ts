@@ -133,7 +133,9 @@ test.serial('a source or a fallback that cannot be read leaves the box on air, a
   t.regex(box.output(), /programme\.fallback: .*b\.wav/);
   const wav = listen(box.port, '/stream.wav');
   await until('fallback', async () => (await box.status()).programme.state === 'fallback');
-  t.regex((await box.status()).programme.problem?.message ?? '', /a\.wav/);
+  const { programme } = await box.status();
+  t.regex(programme.problem?.message ?? '', /a\.wav/);
+  t.is(programme.fallback, 'silence', 'the page must not promise the file');
   await until('silence is heard', () => wav.body().length > 50_000);
   await sleep(100);
   t.true(wav.open());
