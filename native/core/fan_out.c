@@ -18,6 +18,13 @@
 /** A connection that was never sent anything is asked for a sign of life after that many seconds, and again. */
 enum { KEEPALIVE_IDLE_S = 5, KEEPALIVE_INTERVAL_S = 1, KEEPALIVE_PROBES = 4 };
 
+/**
+ * A link that was down is tried again once a second, not after ever longer times: Linux would let up to 3.5 s pass
+ * within the first seven, and the backlog would be over before the link is found mended. Linux 6.15 and later
+ * (TCP_RTO_MAX_MS).
+ */
+enum { RETRY_OPTION = 44, RETRY_MS = 1000 };
+
 struct slot {
   /** -1: free. */
   int descriptor;
@@ -25,6 +32,8 @@ struct slot {
   uint16_t tenant;
   /** Bytes of the connection that came before ours, acknowledged or not. */
   uint64_t earlier_bytes;
+  /** Bytes that the kernel took from us. */
+  uint64_t taken_bytes;
 };
 
 struct fan_out {
@@ -102,6 +111,7 @@ static int prepare(int descriptor, const struct fan_out_options *options) {
   int failed = 0;
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !failed; i++)
     failed = set_option(descriptor, wanted[i].level, wanted[i].name, wanted[i].value);
+  (void)set_option(descriptor, IPPROTO_TCP, RETRY_OPTION, RETRY_MS); // An older kernel does not know it.
   return failed;
 }
 
@@ -127,6 +137,7 @@ int32_t fan_out_add(struct fan_out *fan, int descriptor) {
   slot->joined = false;
   slot->tenant = (uint16_t)((slot->tenant + 1u) % TENANTS);
   slot->earlier_bytes = info.tcpi_bytes_acked + (uint64_t)outstanding;
+  slot->taken_bytes = 0;
   fan->count++;
   return id_of(fan, slot);
 }
@@ -142,13 +153,16 @@ size_t fan_out_count(const struct fan_out *fan) {
   return fan->count;
 }
 
-static int32_t send_some(int descriptor, const void *data, size_t bytes) {
+static int32_t send_some(struct slot *slot, const void *data, size_t bytes) {
   if (bytes > INT32_MAX) bytes = INT32_MAX;
   ssize_t taken;
   do
-    taken = send(descriptor, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+    taken = send(slot->descriptor, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
   while (taken < 0 && errno == EINTR);
-  if (taken >= 0) return (int32_t)taken;
+  if (taken >= 0) {
+    slot->taken_bytes += (uint64_t)taken;
+    return (int32_t)taken;
+  }
   // No memory is for the kernel what a full buffer is for the connection: it may be better a moment later.
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == ENOMEM ? 0 : -errno;
 }
@@ -157,7 +171,7 @@ size_t fan_out_send_all(struct fan_out *fan, const void *data, size_t bytes, str
   size_t short_count = 0;
   for (struct slot *slot = fan->slots, *end = slot + fan->capacity; slot < end; slot++) {
     if (slot->descriptor < 0 || !slot->joined) continue;
-    int32_t taken = send_some(slot->descriptor, data, bytes);
+    int32_t taken = send_some(slot, data, bytes);
     if (taken >= 0 && (size_t)taken == bytes) continue;
     slot->joined = false;
     shorts[short_count++] = (struct fan_out_short){id_of(fan, slot), taken};
@@ -168,25 +182,25 @@ size_t fan_out_send_all(struct fan_out *fan, const void *data, size_t bytes, str
 int32_t fan_out_send(struct fan_out *fan, int32_t id, const void *data, size_t bytes) {
   struct slot *slot = slot_of(fan, id);
   if (!slot || slot->joined) return -EBADF;
-  return send_some(slot->descriptor, data, bytes);
+  return send_some(slot, data, bytes);
 }
 
 int32_t fan_out_truth(const struct fan_out *fan, int32_t id, struct fan_out_truth *truth) {
   const struct slot *slot = slot_of(fan, id);
   if (!slot) return -EBADF;
   struct tcp_info info;
-  int outstanding;
   int failed = read_info(slot->descriptor, &info);
   if (failed) return failed;
-  if (ioctl(slot->descriptor, SIOCOUTQ, &outstanding) < 0) return -errno;
+  double acked = (double)info.tcpi_bytes_acked - (double)slot->earlier_bytes;
   double unsent = info.tcpi_notsent_bytes;
+  double unacked = (double)slot->taken_bytes - acked - unsent;
   *truth = (struct fan_out_truth){
-      .acked_bytes = (double)info.tcpi_bytes_acked - (double)slot->earlier_bytes,
+      .acked_bytes = acked,
       .window_bytes = info.tcpi_snd_wnd,
       // Linux rounds to the window's scale, or to segments where there is none (RFC 7323; RFC 9293, 3.8.6.2.2).
       .window_step_bytes = info.tcpi_snd_wscale ? (double)(1u << info.tcpi_snd_wscale) : info.tcpi_snd_mss,
       .unsent_bytes = unsent,
-      .unacked_bytes = outstanding > unsent ? outstanding - unsent : 0,
+      .unacked_bytes = unacked > 0 ? unacked : 0,
       .retransmits = info.tcpi_total_retrans,
       .rtt_ms = info.tcpi_rtt / 1000.0,
       .since_ack_ms = info.tcpi_last_ack_recv,

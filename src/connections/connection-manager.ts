@@ -25,8 +25,12 @@ export interface ConnectionManagerOptions {
   readonly now?: () => number;
 }
 
-/** How often the watch goes round, and those apart are offered what they lack in case that no chunk comes, ms. */
-const ROUND_MS = 25;
+/** How often those apart are offered what they lack in case that no chunk comes, ms. */
+const APART_MS = 25;
+/** How often the watch goes round at least, ms. */
+const ROUND_MS = 250;
+/** How fast the measured cost of a chunk follows: by a tenth of every new one. */
+const FOLLOW = 0.1;
 /** A peer that answers nothing is noticed within 10 s. */
 const DEAD_AFTER_MS = 9000;
 /** The most that may lie unsent in the kernel: enough to keep a fast link busy between two ticks, bytes. */
@@ -59,7 +63,9 @@ export class ConnectionManager {
   readonly #watch: Watch;
   readonly #farewells = new Farewells();
   #timer: NodeJS.Timeout | undefined;
-  #roundAtMs = 0;
+  /** When the timer is due, ms. */
+  #dueAtMs = 0;
+  #passMs = 0;
   #closed = false;
 
   constructor(options: ConnectionManagerOptions) {
@@ -76,6 +82,11 @@ export class ConnectionManager {
     const unsentBytes = Math.max(1, Math.min(MAX_UNSENT_BYTES, ((backlogMs / 1000) * bytesPerSecond) / 4));
     // The kernel counts a closed window as silence, too: a longer backlog must not end by that.
     this.#pass = new SendPass(unsentBytes, Math.max(DEAD_AFTER_MS, backlogMs + stallMs + 1000), options.fanOut);
+  }
+
+  /** What it costs at present to send one chunk to everybody, ms, smoothed. */
+  get passMs(): number {
+    return this.#passMs;
   }
 
   /** Number of listeners. */
@@ -105,8 +116,8 @@ export class ConnectionManager {
     socket.resume();
     listener.wire =
       this.#pass?.open(socket, listener) ?? new StreamWire(socket, this.#write, () => this.#catchUp(listener));
-    this.#timer ??= setInterval(this.#tick, ROUND_MS).unref();
     this.#catchUp(listener);
+    this.#arm();
     return true;
   }
 
@@ -124,19 +135,23 @@ export class ConnectionManager {
   /**
    * Sends a chunk (whole frames) to everybody. The bytes must not be changed afterwards: slow listeners share them.
    * Called from inside a callback during a broadcast, the chunk follows that one for everybody.
+   *
+   * @param atMs when the first of its frames was made, ms on the manager's clock: what waits is as old as that
    */
-  broadcast(data: Buffer): void {
+  broadcast(data: Buffer, atMs = this.#now()): void {
     if (this.#closed || data.length === 0) return;
-    const nowMs = this.#now();
-    this.#recent.push(data, nowMs);
+    const beganMs = this.#now();
+    this.#recent.push(data, atMs);
     const apart = Array.from(this.#apart);
-    const endOffset = this.#recent.endOffset;
+    const offset = this.#recent.endOffset - data.length;
     const shorts = this.#pass?.sendAll(data) ?? [];
-    for (const { owner, taken } of shorts) this.#fallOut(owner, endOffset - data.length, taken);
+    for (const { owner, taken } of shorts) this.#fallOut(owner, offset, taken);
     // Only now may a callback see them: everybody's place is known.
     for (const { owner, taken } of shorts) if (taken instanceof Error) this.#fail(owner, taken);
     for (const listener of apart) this.#catchUp(listener);
-    if (nowMs - this.#roundAtMs >= ROUND_MS) this.#goRound(nowMs);
+    this.#passMs += FOLLOW * (this.#now() - beganMs - this.#passMs);
+    this.#watch.goRound(this.#listeners);
+    this.#arm();
   }
 
   /**
@@ -221,18 +236,23 @@ export class ConnectionManager {
     this.#remove(listener, listener.socket.writableEnded ? 'write error' : reasonOf(error), error);
   }
 
-  /** For the time in which no chunk comes: somebody may still have to take the last ones. */
-  readonly #tick = (): void => {
-    const nowMs = this.#now();
-    if (nowMs - this.#roundAtMs < ROUND_MS) return;
-    for (const listener of this.#apart) this.#catchUp(listener);
-    this.#goRound(nowMs);
-  };
-
-  #goRound(nowMs: number): void {
-    this.#roundAtMs = nowMs;
-    this.#watch.goRound(this.#listeners.values());
+  /** Sets the timer for the time in which no chunk comes: somebody may still have to take the last ones. */
+  #arm(): void {
+    if (this.#listeners.size === 0) return;
+    const dueAtMs = performance.now() + (this.#apart.size > 0 ? APART_MS : ROUND_MS);
+    // While chunks come it is never due: moving it each time would cost more than to see then that there is nothing to do.
+    if (this.#timer !== undefined && this.#dueAtMs <= dueAtMs) return;
+    clearTimeout(this.#timer);
+    this.#dueAtMs = dueAtMs;
+    this.#timer = setTimeout(this.#tick, dueAtMs - performance.now()).unref();
   }
+
+  readonly #tick = (): void => {
+    this.#timer = undefined;
+    for (const listener of this.#apart) this.#catchUp(listener);
+    this.#watch.goRound(this.#listeners);
+    this.#arm();
+  };
 
   readonly #departed = (listener: Listener, reason: RemovalReason, error?: Error): void => {
     this.#remove(listener, reason, error);
@@ -246,8 +266,9 @@ export class ConnectionManager {
     listener.gone = true;
     this.#listeners.delete(listener.id);
     this.#apart.delete(listener);
+    this.#watch.forget(listener);
     if (this.#listeners.size === 0) {
-      clearInterval(this.#timer);
+      clearTimeout(this.#timer);
       this.#timer = undefined;
     }
     this.#dismiss(listener, reason, graceMs);

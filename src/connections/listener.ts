@@ -83,7 +83,7 @@ export class Listener implements SocketOwner {
   gone = false;
   /** When it last took something that had waited, ms. */
   tookAtMs: number;
-  /** When it is to be looked at again, ms. */
+  /** When its time may be up, ms. Kept by the watch. */
   lookAtMs: number;
   /** True while it is about to be judged. */
   suspected = false;

@@ -5,8 +5,10 @@ import type { RecentChunks } from './recent-chunks.ts';
 /** Why the watch removes a listener. */
 export type WatchReason = NonNullable<ReturnType<typeof judge>>;
 
-/** How often each listener is looked at, ms. Asking the kernel costs a fifth of sending to it. */
+/** How often each listener is looked at while there are few, ms. */
 const LOOK_MS = 500;
+/** How many are looked at in a second, about: asking the kernel costs a fifth of sending to one. */
+const LOOKS_PER_S = 500;
 
 /** Looks at every listener in turn, and says who does not get on. */
 export class Watch {
@@ -14,6 +16,12 @@ export class Watch {
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #onFailed: (listener: Listener, reason: WatchReason) => void;
+
+  /** Whose turn it is next; a Map's iterator bears that those behind and before it come and go. */
+  #turn: Iterator<Listener, undefined> = [][Symbol.iterator]();
+  #wentAtMs = 0;
+  /** Those whose time is up before their next turn, if they go on like this. */
+  readonly #urgent = new Set<Listener>();
 
   /**
    * @param recent the stream that the listeners are to have
@@ -32,17 +40,47 @@ export class Watch {
     this.#onFailed = onFailed;
   }
 
-  /** Looks at those whose turn it is. To be called a few times within the time that a removal may be late. */
-  goRound(listeners: Iterable<Listener>): void {
+  /**
+   * Looks at those whose turn it is: at all of them in turn, and at those whose time may be up. To be called a few
+   * times within the time that a removal may be late.
+   */
+  goRound(listeners: ReadonlyMap<string, Listener>): void {
     const nowMs = this.#now();
-    for (const listener of listeners) {
-      if (listener.lookAtMs > nowMs || listener.suspected) continue;
-      listener.look(this.#recent);
-      const evidence = listener.evidence(this.#recent, nowMs);
-      if (judge(evidence, this.#limits)) this.#suspect(listener);
-      // Exactly when its time will be up, should that come first.
-      listener.lookAtMs = nowMs + Math.min(LOOK_MS, timeLeftMs(evidence, this.#limits));
+    for (const listener of this.#urgent) if (listener.lookAtMs <= nowMs) this.#look(listener, listeners.size, nowMs);
+    const lookMs = this.#lookMs(listeners.size);
+    const elapsedMs = Math.min(nowMs - this.#wentAtMs, lookMs);
+    this.#wentAtMs = nowMs;
+    for (let left = Math.ceil((listeners.size * elapsedMs) / lookMs); left > 0; left -= 1) {
+      let { value: listener } = this.#turn.next();
+      if (listener === undefined) {
+        this.#turn = listeners.values();
+        ({ value: listener } = this.#turn.next());
+      }
+      if (listener !== undefined) this.#look(listener, listeners.size, nowMs);
     }
+  }
+
+  /** Nobody is looked at any more who is gone. */
+  forget(listener: Listener): void {
+    this.#urgent.delete(listener);
+  }
+
+  /** How far the looks at one listener are apart: whoever was well at one is not overdue at the next. */
+  #lookMs(ofHowMany: number): number {
+    const { backlogMs, stallMs } = this.#limits;
+    return Math.min(Math.max(LOOK_MS, (ofHowMany * 1000) / LOOKS_PER_S), (backlogMs + stallMs) / 2);
+  }
+
+  #look(listener: Listener, ofHowMany: number, nowMs: number): void {
+    if (listener.suspected) return;
+    listener.look(this.#recent);
+    const evidence = listener.evidence(this.#recent, nowMs);
+    if (judge(evidence, this.#limits)) this.#suspect(listener);
+    const leftMs = timeLeftMs(evidence, this.#limits);
+    listener.lookAtMs = nowMs + leftMs;
+    // Its next turn might be too late to be exact.
+    if (leftMs < 1.5 * this.#lookMs(ofHowMany)) this.#urgent.add(listener);
+    else this.#urgent.delete(listener);
   }
 
   /**
