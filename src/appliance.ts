@@ -9,6 +9,7 @@ import { Feed } from './encoders/feed.ts';
 import { mp3Format } from './encoders/mp3.ts';
 import { wavFormat } from './encoders/wav.ts';
 import { addressKeys } from './http/address-key.ts';
+import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { Places } from './http/places.ts';
 import { Report } from './http/report.ts';
@@ -59,7 +60,7 @@ export class Appliance {
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
   async start(): Promise<void> {
-    const { input, http } = this.#config;
+    const { input, http, listeners } = this.#config;
     const source: SourceOptions = { ...input, periodMs: input.period_ms, bufferMs: input.buffer_ms };
     this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
     if (this.#pcm.rateHz !== input.rate_hz)
@@ -67,6 +68,9 @@ export class Appliance {
     this.#outlets = this.#formats().map((format) => this.#createOutlet(format));
     this.#programme = await this.#createProgramme();
     this.#supervisor = this.#createSupervisor(source, this.#programme);
+    const limit = descriptorLimit();
+    if (!enoughDescriptors(listeners.max, limit))
+      this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
     this.#server = await this.#createServer(this.#programme, this.#supervisor);
     await this.#server.listen(http, (error) => this.#acceptFailed(error));
     this.#programme.start();

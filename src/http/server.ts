@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Device } from '../capture/devices.ts';
+import { descriptorLimit, spareConnections } from './descriptors.ts';
 import { addPageRoutes } from './page.ts';
 import { sharedAnswer, sharedQuestion } from './shared-answer.ts';
 import type { Health, Status } from './status.ts';
@@ -59,7 +60,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   const { max, maxPerAddress, keyOf } = options.places.limits;
   const limits = {
     ...LIMITS,
-    connections: max + SPARE_CONNECTIONS.all,
+    connections: spareConnections(max + SPARE_CONNECTIONS.all, max, descriptorLimit()),
     connectionsPerAddress: maxPerAddress + SPARE_CONNECTIONS.perAddress,
     ...options.limits,
     keyOf,

@@ -46,7 +46,7 @@ export class Tally {
   of(formatId: string): GoneTotals {
     let totals = this.#totals.get(formatId);
     if (!totals) {
-      totals = { sentBytes: 0, retransmits: 0, removed: {} };
+      totals = { sentBytes: 0, retransmits: 0, removed: { [REFUSED]: 0 } };
       this.#totals.set(formatId, totals);
     }
     return totals;

@@ -140,6 +140,9 @@ test('status, health, devices and the page', async (t) => {
   const health = await fetch(`${url}/healthz`);
   t.is(health.status, 503);
   t.deepEqual(await health.json(), { ok: false, reasons: ['it stands still'] });
+  const metrics = await fetch(`${url}/metrics`);
+  t.is(metrics.headers.get('content-type'), 'text/plain');
+  t.is(await metrics.text(), 'none\n');
   const page = await fetch(url);
   t.regex(page.headers.get('content-security-policy') ?? '', /default-src 'self'/);
   const html = await page.text();
