@@ -89,9 +89,10 @@ test('the last fifty who were dropped are remembered, with reason and time; who 
   for (let index = 0; index < 60; index++)
     leave('stalled', { connectedMs: index * 1000, behindMs: 4000, kernel: KERNEL });
   leave('half-open');
+  leave('closed by peer');
   for (const id of ['a', 'b', 'c']) if (places.take(id, '192.0.2.1')) tally.refused('mp3');
   const { listeners } = report.status();
-  t.deepEqual(listeners.removed, { 'closed by peer': 1, stalled: 60, 'half-open': 1 });
+  t.deepEqual(listeners.removed, { 'closed by peer': 2, stalled: 60, 'half-open': 1 });
   t.like(listeners, { now: 2, max: 7, maxPerAddress: 2, refused: 1 });
   t.is(listeners.dropped.length, 50);
   const { at, ...first } = listeners.dropped[0] ?? { at: '' };

@@ -89,6 +89,7 @@ for (const kind of ['plain', 'TLS'] as const) {
     await until(() => taken[0]?.ended === true);
     t.true(taken[0]?.ended);
     t.is(taken[0]?.error, undefined);
+    if (kind === 'plain') t.true(taken[0]?.socket.writable, 'what a FIN means is for the connections to say');
 
     const loud = await open();
     loud.write(Buffer.alloc(4 * MAX_CHATTER_BYTES, get('/')));
