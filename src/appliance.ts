@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { FastifyInstance } from 'fastify';
 import { listDevices } from './capture/devices.ts';
 import { SourceUnavailable } from './capture/source.ts';
 import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
@@ -10,18 +8,23 @@ import type { Format } from './encoders/encoder.ts';
 import { Feed } from './encoders/feed.ts';
 import { mp3Format } from './encoders/mp3.ts';
 import { wavFormat } from './encoders/wav.ts';
-import { createServer } from './http/server.ts';
-import type { Health, Status } from './http/status.ts';
+import { addressKeys } from './http/address-key.ts';
+import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
+import { LazyMetrics } from './http/lazy-metrics.ts';
+import { Places } from './http/places.ts';
+import { Report } from './http/report.ts';
+import { createServer, type HttpServer } from './http/server.ts';
 import type { StreamSource } from './http/streams.ts';
+import { Tally } from './http/tally.ts';
 import type { Logger } from './log.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
 
-/** The programme has stood still when what was sent ends so far in the past. */
-const STANDSTILL_MS = 2000;
 /** How long listeners have to take the rest of the stream when the box stops. */
 const FAREWELL_MS = 1000;
+/** A box without descriptors says so at most once in so long. */
+const ACCEPT_COMPLAINT_MS = 60_000;
 
 /** One format from its encoder to its listeners. */
 interface Outlet {
@@ -34,25 +37,30 @@ export class Appliance {
   readonly #config: Config;
   readonly #version: string;
   readonly #log: Logger;
-  readonly #removed: Record<string, number> = {};
-  #refused = 0;
+  readonly #places: Places;
+  readonly #tally = new Tally();
+  #acceptFailures = 0;
+  #complainedAtMs = Number.NEGATIVE_INFINITY;
   /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
   #fallback: FallbackChoice['kind'] = 'silence';
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
   #outlets: Outlet[] = [];
   #programme: Programme | undefined;
   #supervisor: SourceSupervisor | undefined;
-  #server: FastifyInstance | undefined;
+  #metrics: LazyMetrics | undefined;
+  #server: HttpServer | undefined;
 
   constructor(config: Config, version: string, log: Logger) {
     this.#config = config;
     this.#version = version;
     this.#log = log;
+    const { max, max_per_address: maxPerAddress } = config.listeners;
+    this.#places = new Places({ max, maxPerAddress, keyOf: addressKeys() });
   }
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
   async start(): Promise<void> {
-    const { input, http } = this.#config;
+    const { input, http, listeners } = this.#config;
     const source: SourceOptions = { ...input, periodMs: input.period_ms, bufferMs: input.buffer_ms };
     this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
     if (this.#pcm.rateHz !== input.rate_hz)
@@ -60,11 +68,11 @@ export class Appliance {
     this.#outlets = this.#formats().map((format) => this.#createOutlet(format));
     this.#programme = await this.#createProgramme();
     this.#supervisor = this.#createSupervisor(source, this.#programme);
-    this.#server = await this.#createServer();
-    await this.#server.ready();
-    // Node's own listen, not Fastify's: without a host it takes IPv6 and IPv4, or IPv4 alone where there is no IPv6.
-    this.#server.server.listen({ port: http.port, ...(http.host ? { host: http.host } : {}) });
-    await once(this.#server.server, 'listening');
+    const limit = descriptorLimit();
+    if (!enoughDescriptors(listeners.max, limit))
+      this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
+    this.#server = await this.#createServer(this.#programme, this.#supervisor);
+    await this.#server.listen(http, (error) => this.#acceptFailed(error));
     this.#programme.start();
     this.#supervisor.start();
   }
@@ -75,6 +83,7 @@ export class Appliance {
     this.#programme?.stop();
     await Promise.all(this.#outlets.map(({ connections }) => connections.close(FAREWELL_MS)));
     for (const { feed } of this.#outlets) feed.close();
+    this.#metrics?.close();
     await this.#server?.close();
   }
 
@@ -97,9 +106,13 @@ export class Appliance {
       bytesPerSecond: format.bytesPerSecond,
       stallMs: listeners.stall_ms,
       backlogMs: listeners.backlog_ms,
-      onRemoved: ({ reason, connectedMs }) => {
-        this.#removed[reason] = (this.#removed[reason] ?? 0) + 1;
-        this.#log.debug(`listener of ${format.id} gone after ${(connectedMs / 1000).toFixed(1)} s: ${reason}`);
+      onRemoved: (listener) => {
+        const { id, reason, connectedMs, error } = listener;
+        const why = error ? `${reason} (${error.message})` : reason;
+        this.#log.debug(`listener of ${format.id} gone after ${(connectedMs / 1000).toFixed(1)} s: ${why}`);
+        this.#places.free(id);
+        this.#tally.left(format.id, format.bytesPerSecond, listener);
+        this.#metrics?.left(format.id, format.bytesPerSecond, listener);
         feed.release();
       },
     });
@@ -155,68 +168,46 @@ export class Appliance {
     });
   }
 
-  #createServer(): Promise<FastifyInstance> {
-    const { station, listeners } = this.#config;
+  /** Descriptors or memory are used up. Those who listen have theirs; the flood that caused it will end. */
+  #acceptFailed(error: Error): void {
+    this.#acceptFailures++;
+    if (performance.now() - this.#complainedAtMs < ACCEPT_COMPLAINT_MS) return;
+    this.#complainedAtMs = performance.now();
+    this.#log.error(`a connection could not be accepted: ${error.message}`);
+  }
+
+  #createServer(programme: Programme, supervisor: SourceSupervisor): Promise<HttpServer> {
+    const { station, input } = this.#config;
+    const report = new Report({
+      name: station.name,
+      version: this.#version,
+      pcm: this.#pcm,
+      fallback: this.#fallback,
+      wanted: input.source,
+      programme,
+      supervisor,
+      outlets: this.#outlets,
+      places: this.#places,
+      tally: this.#tally,
+    });
+    const metrics = new LazyMetrics({
+      status: () => report.status(),
+      gone: (formatId) => this.#tally.of(formatId),
+      visitors: () => this.#server?.visitors,
+      acceptFailures: () => this.#acceptFailures,
+    });
+    this.#metrics = metrics;
     return createServer({
       stationName: station.name,
       sources: this.#outlets.map(streamSource),
-      maxListeners: listeners.max,
-      countListeners: () => this.#countListeners(),
-      onRefused: () => void this.#refused++,
-      status: () => this.#status(),
-      health: () => this.#health(),
+      places: this.#places,
+      onRefused: (formatId) => this.#tally.refused(formatId),
+      status: () => report.status(),
+      health: () => report.health(),
+      metrics: () => metrics.page(),
       listDevices,
       onError: (error) => this.#log.error(error, 'a request failed'),
     });
-  }
-
-  #countListeners(): number {
-    return this.#outlets.reduce((sum, { connections }) => sum + connections.size, 0);
-  }
-
-  #status(): Status {
-    if (!this.#programme || !this.#supervisor) throw new Error('asked for the status before the start');
-    return {
-      name: this.#config.station.name,
-      version: this.#version,
-      uptimeS: process.uptime(),
-      programme: { ...this.#programme.status, ...this.#pcm, fallback: this.#fallback },
-      source: { wanted: this.#config.input.source, ...this.#supervisor.status },
-      formats: this.#outlets.map(({ feed, connections }) => {
-        const { id, mimeType, description, bytesPerSecond } = feed.format;
-        return {
-          id,
-          path: `/stream.${id}`,
-          mimeType,
-          description,
-          bytesPerSecond,
-          running: feed.running,
-          cpuMs: feed.cpuMs,
-          listeners: connections.snapshot().map(({ connectedMs, takenBytes, backlogBytes }) => ({
-            connectedS: connectedMs / 1000,
-            bytesSent: takenBytes,
-            behindMs: (backlogBytes / bytesPerSecond) * 1000,
-          })),
-        };
-      }),
-      listeners: {
-        now: this.#countListeners(),
-        max: this.#config.listeners.max,
-        refused: this.#refused,
-        removed: this.#removed,
-      },
-    };
-  }
-
-  #health(): Health {
-    const { programme, source } = this.#status();
-    const reasons: string[] = [];
-    const ok = programme.lagMs < STANDSTILL_MS;
-    if (!ok) reasons.push(`the programme has stood still for ${Math.round(programme.lagMs)} ms`);
-    if (programme.state !== 'live') reasons.push(`${programme.state}: ${programme.problem?.message ?? 'no input yet'}`);
-    else if (programme.level !== 'signal') reasons.push(`the input is ${programme.level}`);
-    if (source.kind === 'demo') reasons.push('playing the demo signal');
-    return { ok, reasons };
   }
 }
 

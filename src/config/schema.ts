@@ -93,7 +93,12 @@ export const configSchema = z.strictObject({
       max: number(
         100,
         { min: 1, max: 10000 },
-        'Most listeners at the same time, all formats together. More are answered 503.',
+        'Most listeners at the same time, all formats together. More are told that the box is full (503).',
+      ),
+      max_per_address: number(
+        25,
+        { min: 1, max: 10000 },
+        'Most listeners from one address, so that one player gone wild does not take all places. Raise it if many listen through one router that gives them all the same address. A proxy on the box itself is not counted. IPv6 addresses from outside count by their /64.',
       ),
       stall_ms: number(
         250,
@@ -104,6 +109,11 @@ export const configSchema = z.strictObject({
         4000,
         { min: 500, max: 60000, unit: 'ms' },
         'The most sound that waits for a listener who takes it too slowly; more, and it is removed.',
+      ),
+      coalesce_ms: number(
+        100,
+        { min: 0, max: 1000, unit: 'ms' },
+        'With many listeners, frames are sent together once in so long at most, which saves work and adds that much delay; with few, each frame is sent at once. 0 sends every frame at once, however many listen.',
       ),
       linger_s: number(
         10,

@@ -12,7 +12,33 @@ export interface Status {
   /** `wanted` is the configured source: `auto`, `alsa`, `demo` or `file:PATH`. */
   source: SourceStatus & { wanted: string };
   formats: FormatStatus[];
-  listeners: { now: number; max: number; refused: number; removed: Record<string, number> };
+  listeners: ListenersStatus;
+}
+
+/** The listeners of all formats together. */
+export interface ListenersStatus {
+  now: number;
+  max: number;
+  maxPerAddress: number;
+  /** How often somebody was turned away because there was no place (`server full`), since the start. */
+  refused: number;
+  /** How many went, by reason, since the start. */
+  removed: Record<string, number>;
+  /** The last 50 who went otherwise than by closing their connection, oldest first. */
+  dropped: readonly DroppedListener[];
+}
+
+/** A listener whose connection was ended, or broke. */
+export interface DroppedListener {
+  /** Id of the format. */
+  format: string;
+  reason: string;
+  /** When, ISO 8601 in UTC. */
+  at: string;
+  connectedS: number;
+  behindMs: number;
+  /** Segments that had to be sent again; absent where the kernel could not tell. */
+  retransmits?: number;
 }
 
 /** One format in the status. */
@@ -33,8 +59,16 @@ export interface FormatStatus {
 export interface ListenerStatus {
   connectedS: number;
   bytesSent: number;
-  /** What waits in the box because the listener does not take it, in ms of sound. */
+  /** Age of the oldest byte that it has not taken, ms. */
   behindMs: number;
+  /** Sent, but not acknowledged by the listener's machine, bytes. This and what follows is the kernel's word, where it has one. */
+  unackedBytes?: number;
+  /** Waiting in the kernel to be sent, bytes. */
+  unsentBytes?: number;
+  /** Segments that had to be sent again. */
+  retransmits?: number;
+  /** Smoothed round-trip time, ms. */
+  rttMs?: number;
 }
 
 /** What `GET /healthz` answers: `ok` is false only for a standstill, `reasons` says what else is not as it should be. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Format } from '../encoders/encoder.ts';
+import type { Places, Refusal } from './places.ts';
 import { answerRange, CLAIMED_BYTES } from './range.ts';
 import { takeOver } from './take-over.ts';
 
@@ -21,11 +22,10 @@ export interface StreamOptions {
   stationName: string;
   /** The first is also reached as `/stream`. */
   sources: readonly StreamSource[];
-  maxListeners: number;
-  /** All formats together. */
-  countListeners(): number;
-  /** A listener was turned away because the box is full. */
-  onRefused(): void;
+  /** A listener takes a place here; whoever removes it frees that. */
+  places: Places;
+  /** A listener of this format was turned away because there was no place. */
+  onRefused?(formatId: string): void;
 }
 
 /** After so many seconds a full box may be asked again. */
@@ -77,34 +77,49 @@ function answer(
   if (range.kind === 'part') headers['Content-Range'] = `bytes ${range.from}-${range.to}/${CLAIMED_BYTES}`;
   const status = range.kind === 'part' ? 206 : 200;
   if (request.method === 'HEAD') return reply.code(status).headers(headers).send();
-  if (options.countListeners() >= options.maxListeners) {
-    options.onRefused();
-    return reply
-      .code(503)
-      .headers({ 'Retry-After': RETRY_AFTER_S, 'Access-Control-Allow-Origin': '*' })
-      .send(`All ${options.maxListeners} places are taken. Try again in a moment.\n`);
+  const clientId = randomUUID();
+  const refusal = options.places.take(clientId, request.raw.socket.remoteAddress ?? '');
+  if (refusal) {
+    options.onRefused?.(format.id);
+    return turnAway(reply, refusal, options.places);
   }
   const header = source.join();
-  if (range.kind === 'part' && range.to < header.length) {
+  const giveUp = () => {
     source.leave();
+    options.places.free(clientId);
+  };
+  if (range.kind === 'part' && range.to < header.length) {
+    giveUp();
     return reply
       .code(206)
       .headers(headers)
       .send(header.subarray(0, range.to + 1));
   }
-  reply.hijack();
-  const socket = takeOver(request.raw);
+  const socket = takeOver(request.raw, reply.raw);
   if (!socket) {
-    source.leave();
-    return reply;
+    giveUp();
+    return reply.code(409).send('Ask for the sound on a connection of its own.\n');
   }
+  reply.hijack();
   // No chunking: players that speak HTTP/1.0 cannot read it, and the end of the stream is the end of the connection.
   socket.write(Buffer.concat([head(status, { ...headers, Connection: 'close' }), header]));
-  if (!source.addClient(socket, randomUUID())) {
-    source.leave();
+  if (!source.addClient(socket, clientId)) {
+    giveUp();
     socket.destroy();
   }
   return reply;
+}
+
+function turnAway(reply: FastifyReply, refusal: Refusal, { limits }: Places): FastifyReply {
+  const why =
+    refusal === 'full'
+      ? `All ${limits.max} places are taken (listeners.max).`
+      : `Your address has all the ${limits.maxPerAddress} places that one address may have (listeners.max_per_address).`;
+  return reply
+    .code(503)
+    .headers({ 'Retry-After': RETRY_AFTER_S, 'Access-Control-Allow-Origin': '*', Connection: 'close' })
+    .type('text/plain; charset=utf-8')
+    .send(`${why} Try again in a moment.\n`);
 }
 
 function head(status: 200 | 206, headers: Record<string, string | number>): Buffer {

@@ -1,85 +1,7 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
-import { ConnectionManager } from '../../src/connections/connection-manager.ts';
-import { wavFormat } from '../../src/encoders/wav.ts';
-import { createServer } from '../../src/http/server.ts';
-import type { Health, Status } from '../../src/http/status.ts';
-import type { StreamSource } from '../../src/http/streams.ts';
-
-const WAV = wavFormat({ rateHz: 48000, channels: 2 }, 16);
-const HEADER = WAV.createEncoder().header;
-const CHUNK = Buffer.alloc(1920, 7);
-
-/** A server with two formats that send the same chunk every 10 ms, and counts of what it was told. */
-async function serve(
-  t: ExecutionContext,
-  options: { maxListeners?: number; health?: Health; status?: () => Status } = {},
-) {
-  const told = { joined: 0, left: 0, refused: 0, errors: 0 };
-  const outlets = (['ignore', 'answer'] as const).map((rangeProbe) => {
-    const connections = new ConnectionManager({
-      bytesPerSecond: WAV.bytesPerSecond,
-      onRemoved: () => void told.left++,
-    });
-    const source: StreamSource = {
-      format: { ...WAV, id: rangeProbe === 'answer' ? 'wav' : 'mp3', rangeProbe },
-      join: () => {
-        told.joined++;
-        return HEADER;
-      },
-      leave: () => void told.left++,
-      addClient: (socket, clientId) => connections.addClient(socket, clientId),
-    };
-    return { source, connections };
-  });
-  const app = await createServer({
-    stationName: 'Kirche St. Ägidius 日',
-    sources: outlets.map(({ source }) => source),
-    maxListeners: options.maxListeners ?? 10,
-    countListeners: () => outlets.reduce((sum, { connections }) => sum + connections.size, 0),
-    onRefused: () => void told.refused++,
-    status: options.status ?? (() => ({}) as Status),
-    health: () => options.health ?? { ok: true, reasons: [] },
-    listDevices: async () => [],
-    onError: () => void told.errors++,
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const ticker = setInterval(() => {
-    for (const { connections } of outlets) connections.broadcast(CHUNK);
-  }, 10);
-  t.teardown(async () => {
-    clearInterval(ticker);
-    await Promise.all(outlets.map(({ connections }) => connections.close(200)));
-    await app.close();
-  });
-  const address = app.server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { told, port, url: `http://127.0.0.1:${port}` };
-}
-
-/** Sends raw bytes and returns what came back within `ms`, or until the other side closed. */
-async function exchange(port: number, sent: string | Buffer, ms = 300): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  const parts: Buffer[] = [];
-  socket.on('data', (part: Buffer) => parts.push(part));
-  socket.on('error', () => {});
-  socket.write(sent);
-  await Promise.race([once(socket, 'close'), sleep(ms)]);
-  socket.destroy();
-  return Buffer.concat(parts).toString('latin1');
-}
-
-/** Waits until `done` holds, two seconds at most. */
-async function until(done: () => boolean): Promise<void> {
-  for (let left = 200; left > 0 && !done(); left--) await sleep(10);
-}
-
-const get = (path: string, headers = '', version = '1.1') =>
-  `GET ${path} HTTP/${version}\r\nHost: box\r\n${headers}\r\n`;
-const bodyOf = (answer: string) => answer.slice(answer.indexOf('\r\n\r\n') + 4);
-const headOf = (answer: string) => answer.slice(0, answer.indexOf('\r\n\r\n') + 2);
+import test from 'ava';
+import { bodyOf, CHUNK, exchange, get, HEADER, headOf, serve, until } from './serving.ts';
 
 for (const version of ['1.0', '1.1']) {
   test(`HTTP/${version}: header first, then chunks, without chunked coding, until the connection ends`, async (t) => {
@@ -133,7 +55,7 @@ test('ranges: a probe of a WAV is answered in part, everything else is the whole
 });
 
 test('a full box answers 503 with Retry-After, and those who listen hear nothing of it', async (t) => {
-  const { told, port, url } = await serve(t, { maxListeners: 2 });
+  const { told, port, url } = await serve(t, { max: 2 });
   const listeners = [1, 2].map(() => exchange(port, get('/stream'), 1000));
   await until(() => told.joined === 2);
   await sleep(50);
@@ -141,7 +63,8 @@ test('a full box answers 503 with Retry-After, and those who listen hear nothing
     const answer = await fetch(`${url}/stream.wav`);
     t.is(answer.status, 503);
     t.true(Number(answer.headers.get('retry-after')) > 0);
-    t.regex(await answer.text(), /places are taken/);
+    t.is(answer.headers.get('connection'), 'close');
+    t.regex(await answer.text(), /^All 2 places are taken \(listeners\.max\)/);
   }
   t.is(told.refused, 5);
   const answers = await Promise.all(listeners);
@@ -165,7 +88,7 @@ test('what a listener sends after its request is thrown away, pipelined requests
   socket.write(get('/stream'));
   for (let index = 0; index < 20; index++) {
     await sleep(10);
-    socket.write(Buffer.alloc(10_000, 'GET / HTTP/1.1\r\n'));
+    socket.write(Buffer.alloc(2000, 'GET / HTTP/1.1\r\n'));
   }
   const before = bytes;
   await sleep(200);
@@ -217,6 +140,9 @@ test('status, health, devices and the page', async (t) => {
   const health = await fetch(`${url}/healthz`);
   t.is(health.status, 503);
   t.deepEqual(await health.json(), { ok: false, reasons: ['it stands still'] });
+  const metrics = await fetch(`${url}/metrics`);
+  t.is(metrics.headers.get('content-type'), 'text/plain');
+  t.is(await metrics.text(), 'none\n');
   const page = await fetch(url);
   t.regex(page.headers.get('content-security-policy') ?? '', /default-src 'self'/);
   const html = await page.text();

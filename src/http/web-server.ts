@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Visitors } from './visitors.ts';
+
+/** Time and size limits of one connection. */
+export interface RequestLimits {
+  /** The longest head of a request, bytes; more is answered 431. */
+  readonly headerBytes: number;
+  /** From the connection, or the end of the last request, to the end of the next head, ms; longer is answered 408. */
+  readonly headersMs: number;
+  /** The same to the end of the request, ms. */
+  readonly requestMs: number;
+  /** How long a connection is kept for another request, ms. */
+  readonly keepAliveMs: number;
+  /** How often those times are looked at, ms: they end so much later at most. (Node's own default is 30 s.) */
+  readonly checkMs: number;
+}
+
+/**
+ * Connections that the kernel keeps until they are accepted. Node's default of 511 drops the rest of a burst, whose clients
+ * then try again after a second or more. The kernel may allow less (`net.core.somaxconn`, 4096 by default).
+ */
+const ACCEPT_QUEUE = 4096;
+
+/** Makes the server that hands requests to `listener`, within limits. It does not listen yet. */
+export function createWebServer(listener: RequestListener, limits: RequestLimits, visitors: Visitors): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: limits.checkMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      if (visitors.admit(request, response)) listener(request, response);
+    },
+  );
+  visitors.watch(server);
+  return server;
+}
+
+/**
+ * Listens. Resolves when connections can come; rejects when the address cannot be had. Afterwards `onAcceptError` hears of each
+ * connection that could not be accepted, which is for want of descriptors or memory: an event that ends the process when
+ * nobody takes it.
+ */
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+  onAcceptError: (error: Error) => void,
+): Promise<void> {
+  // Without a host Node takes IPv6 and IPv4, or IPv4 alone where there is no IPv6.
+  server.listen({ port, backlog: ACCEPT_QUEUE, ...(host ? { host } : {}) });
+  await once(server, 'listening');
+  server.on('error', onAcceptError);
+}
+
+/** Ends every connection and the listening; resolves when that is done. (Fastify leaves both to whoever made the server.) */
+export async function closeWebServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import { ConnectionManager } from '../../src/connections/connection-manager.ts';
+import { wavFormat } from '../../src/encoders/wav.ts';
+import { addressKeys } from '../../src/http/address-key.ts';
+import { Places } from '../../src/http/places.ts';
+import { createServer, type ServerLimits } from '../../src/http/server.ts';
+import type { Health, Status } from '../../src/http/status.ts';
+import type { StreamSource } from '../../src/http/streams.ts';
+
+const WAV = wavFormat({ rateHz: 48000, channels: 2 }, 16);
+export const HEADER = WAV.createEncoder().header;
+export const CHUNK = Buffer.alloc(1920, 7);
+
+/** A server with two formats that send the same chunk every 10 ms, and counts of what it was told. */
+export async function serve(
+  t: ExecutionContext,
+  options: {
+    max?: number;
+    maxPerAddress?: number;
+    keyOf?: (address: string) => string;
+    health?: Health;
+    status?: () => Status;
+    limits?: Partial<ServerLimits>;
+  } = {},
+) {
+  const told = { joined: 0, left: 0, refused: 0, errors: 0 };
+  const { max = 10, maxPerAddress = 10, keyOf = addressKeys() } = options;
+  const places = new Places({ max, maxPerAddress, keyOf });
+  const outlets = (['ignore', 'answer'] as const).map((rangeProbe) => {
+    const connections = new ConnectionManager({
+      bytesPerSecond: WAV.bytesPerSecond,
+      onRemoved: ({ id }) => {
+        told.left++;
+        places.free(id);
+      },
+    });
+    const source: StreamSource = {
+      format: { ...WAV, id: rangeProbe === 'answer' ? 'wav' : 'mp3', rangeProbe },
+      join: () => {
+        told.joined++;
+        return HEADER;
+      },
+      leave: () => void told.left++,
+      addClient: (socket, clientId) => connections.addClient(socket, clientId),
+    };
+    return { source, connections };
+  });
+  const server = await createServer({
+    stationName: 'Kirche St. Ägidius 日',
+    sources: outlets.map(({ source }) => source),
+    places,
+    ...(options.limits ? { limits: options.limits } : {}),
+    onRefused: () => void told.refused++,
+    status: options.status ?? (() => ({}) as Status),
+    health: () => options.health ?? { ok: true, reasons: [] },
+    metrics: async () => ({ contentType: 'text/plain', text: 'none\n' }),
+    listDevices: async () => [],
+    onError: () => void told.errors++,
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 }, () => void told.errors++);
+  const ticker = setInterval(() => {
+    for (const { connections } of outlets) connections.broadcast(CHUNK);
+  }, 10);
+  t.teardown(async () => {
+    clearInterval(ticker);
+    await Promise.all(outlets.map(({ connections }) => connections.close(200)));
+    await server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return { told, places, visitors: server.visitors, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** Sends raw bytes and returns what came back within `ms`, or until the other side closed. */
+export async function exchange(port: number, sent: string | Buffer, ms = 300): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const parts: Buffer[] = [];
+  socket.on('data', (part: Buffer) => parts.push(part));
+  socket.on('error', () => {});
+  socket.write(sent);
+  await Promise.race([once(socket, 'close'), sleep(ms)]);
+  socket.destroy();
+  return Buffer.concat(parts).toString('latin1');
+}
+
+/** Waits until `done` holds, two seconds at most. */
+export async function until(done: () => boolean): Promise<void> {
+  for (let left = 200; left > 0 && !done(); left--) await sleep(10);
+}
+
+export const get = (path: string, headers = '', version = '1.1') =>
+  `GET ${path} HTTP/${version}\r\nHost: box\r\n${headers}\r\n`;
+export const bodyOf = (answer: string) => answer.slice(answer.indexOf('\r\n\r\n') + 4);
+export const headOf = (answer: string) => answer.slice(0, answer.indexOf('\r\n\r\n') + 2);
