@@ -37,6 +37,43 @@ export interface Native {
    * is longer than `maxSeconds`.
    */
   readSoundFile(path: string, rateHz: number, channels: number, maxSeconds: number): Promise<Float32Array>;
+  /** Makes an empty fan-out. */
+  fanOutOpen(options: FanOutOptions): FanOutHandle;
+  /**
+   * Takes a duplicate of a connected TCP socket's descriptor into a fan-out and returns its id, or a negative errno. The
+   * connection ends for its peer only when it is removed here as well. It is not part of `fanOutSendAll` before it joins.
+   */
+  fanOutAdd(fanOut: FanOutHandle, descriptor: number): number;
+  /** Makes a connection part of `fanOutSendAll`. Returns 0 or a negative errno. */
+  fanOutJoin(fanOut: FanOutHandle, id: number): number;
+  /**
+   * Sends the same bytes to every connection that has joined, without waiting. One that did not take all of it has left the
+   * joined: `shorts` then holds its id and how many bytes it took, or a negative errno. Returns the number of such pairs;
+   * `shorts` must have room for one per connection.
+   */
+  fanOutSendAll(fanOut: FanOutHandle, data: Uint8Array, shorts: Int32Array): number;
+  /** Sends `data` from `from` on to one that has not joined. Returns how many bytes it took, or a negative errno. */
+  fanOutSend(fanOut: FanOutHandle, id: number, data: Uint8Array, from: number): number;
+  /** Writes what the kernel knows of a connection, in the order of `KernelTruth`, into `truth`. Returns 0 or a negative errno. */
+  fanOutTruth(fanOut: FanOutHandle, id: number, truth: Float64Array): number;
+  /** Closes the duplicate. Returns 0 or a negative errno. */
+  fanOutRemove(fanOut: FanOutHandle, id: number): number;
+  /** Closes every duplicate. */
+  fanOutClose(fanOut: FanOutHandle): void;
+}
+
+declare const fanOutBrand: unique symbol;
+/** Connections that get the same bytes. */
+export interface FanOutHandle {
+  [fanOutBrand]: never;
+}
+
+/** What is set on every connection of a fan-out. */
+export interface FanOutOptions {
+  /** The kernel takes no more while so many bytes lie there that were not even sent (TCP_NOTSENT_LOWAT). */
+  unsentBytes: number;
+  /** A peer that acknowledges nothing for so long is dead (TCP_USER_TIMEOUT), ms. */
+  deadAfterMs: number;
 }
 
 declare const captureBrand: unique symbol;

@@ -48,6 +48,14 @@ static napi_status define_functions(napi_env env, napi_value exports) {
       {"mp3Encode", js_mp3_encode},
       {"mp3Close", js_mp3_close},
       {"readSoundFile", js_read_sound_file},
+      {"fanOutOpen", js_fan_out_open},
+      {"fanOutAdd", js_fan_out_add},
+      {"fanOutJoin", js_fan_out_join},
+      {"fanOutSendAll", js_fan_out_send_all},
+      {"fanOutSend", js_fan_out_send},
+      {"fanOutTruth", js_fan_out_truth},
+      {"fanOutRemove", js_fan_out_remove},
+      {"fanOutClose", js_fan_out_close},
   };
   napi_status status = napi_ok;
   for (size_t i = 0; i < sizeof functions / sizeof *functions && status == napi_ok; i++) {

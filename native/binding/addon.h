@@ -37,5 +37,13 @@ napi_value js_mp3_open(napi_env env, napi_callback_info info);
 napi_value js_mp3_encode(napi_env env, napi_callback_info info);
 napi_value js_mp3_close(napi_env env, napi_callback_info info);
 napi_value js_read_sound_file(napi_env env, napi_callback_info info);
+napi_value js_fan_out_open(napi_env env, napi_callback_info info);
+napi_value js_fan_out_add(napi_env env, napi_callback_info info);
+napi_value js_fan_out_join(napi_env env, napi_callback_info info);
+napi_value js_fan_out_send_all(napi_env env, napi_callback_info info);
+napi_value js_fan_out_send(napi_env env, napi_callback_info info);
+napi_value js_fan_out_truth(napi_env env, napi_callback_info info);
+napi_value js_fan_out_remove(napi_env env, napi_callback_info info);
+napi_value js_fan_out_close(napi_env env, napi_callback_info info);
 
 #endif

@@ -1,59 +1,81 @@
 import type { Socket } from 'node:net';
 import { Farewells } from './farewells.ts';
-import { Listener, type ListenerState, type RemovalReason, type RemovedListener } from './listener.ts';
+import type { Limits } from './judgement.ts';
+import { Listener, type ListenerState, type RemovalReason, type RemovedListener, reasonOf } from './listener.ts';
+import { RecentChunks } from './recent-chunks.ts';
+import { type FanOutCalls, SendPass, SendPort } from './send-pass.ts';
 import { isOwned, own } from './socket-owner.ts';
-import { StallWatch } from './stall-watch.ts';
-import { offer, socketWrite, type WriteCall, whenTaken } from './write-call.ts';
+import { Watch } from './watch.ts';
+import { StreamWire, socketWrite, type WriteCall } from './write-call.ts';
 
 export interface ConnectionManagerOptions {
   /** The format's bitrate, bytes per second. */
   readonly bytesPerSecond: number;
-  /** How long a listener may take nothing although something waits, ms. Default 250. */
+  /** How long a listener may take nothing once its backlog is full, ms. Default 250. */
   readonly stallMs?: number;
   /** How much of the stream may wait for a listener, ms. Default 4000. */
   readonly backlogMs?: number;
   /** Called once for each listener that was removed, after everything is settled: it may call any method. */
   readonly onRemoved?: (listener: RemovedListener) => void;
-  /** How bytes reach a socket. Default: `socket.write`. */
+  /** How bytes reach a socket. Default: past Node with one native pass, and `socket.write` for what is no plain TCP. */
   readonly write?: WriteCall;
+  /** The calls of that pass. Default: the addon's. */
+  readonly fanOut?: FanOutCalls;
   /** The clock, ms, monotonic. Default: `performance.now`. */
   readonly now?: () => number;
 }
 
+/** How often the watch goes round, and those apart are offered what they lack in case that no chunk comes, ms. */
+const ROUND_MS = 25;
+/** A peer that answers nothing is noticed within 10 s. */
+const DEAD_AFTER_MS = 9000;
+/** The most that may lie unsent in the kernel: enough to keep a fast link busy between two ticks, bytes. */
+const MAX_UNSENT_BYTES = 65_536;
+
 /**
  * Sends one format's chunks to every listener of it. Nothing here ever waits, and no listener costs another anything.
  *
- * A chunk is offered to the socket. If the kernel takes all of it, that was all. If not, the listener *waits*: further chunks
- * queue up for it as references, and go to the socket one at a time, so that each one taken is seen as progress (Node would
- * join everything it is given into one long write that says nothing until its end). Whoever takes nothing for longer than
- * `stallMs`, or has more than `backlogMs` waiting, is removed.
+ * A chunk goes to everybody in one native pass over the sockets. Whoever does not take all of it leaves the pass and *lags*:
+ * it is offered the rest with every further chunk, out of the stream's recent chunks, until it has caught up. What lies in the kernel
+ * for it is bounded to a part of its backlog; the rest is held here, once for all.
+ *
+ * Whoever has given no sign of life for `backlogMs` and `stallMs` together, or lies as far behind, is removed.
  *
  * From a successful `addClient` on the socket belongs to the manager, which closes it in every case.
  */
 export class ConnectionManager {
-  readonly #stallMs: number;
+  readonly #limits: Limits;
   readonly #backlogLimitBytes: number;
   readonly #onRemoved: ((listener: RemovedListener) => void) | undefined;
   readonly #write: WriteCall;
   readonly #now: () => number;
   /** In the order of joining. A Map may change while it is walked: who leaves is not visited, who joins comes last. */
   readonly #listeners = new Map<string, Listener>();
-  readonly #stalls: StallWatch<Listener>;
+  /** Those whom the pass does not serve: they lag, or are no plain TCP. */
+  readonly #apart = new Set<Listener>();
+  readonly #recent: RecentChunks;
+  /** None when somebody else's write call is to be used. */
+  readonly #pass: SendPass<Listener> | undefined;
+  readonly #watch: Watch;
   readonly #farewells = new Farewells();
-  /** Number of the next chunk that `broadcast` is given. */
-  #nextChunk = 0;
-  #broadcasting = false;
-  /** The newest chunks, oldest first: more than one only when a chunk was broadcast from inside a broadcast. */
-  readonly #undelivered: Buffer[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #roundAtMs = 0;
   #closed = false;
 
   constructor(options: ConnectionManagerOptions) {
-    this.#stallMs = options.stallMs ?? 250;
-    this.#backlogLimitBytes = ((options.backlogMs ?? 4000) / 1000) * options.bytesPerSecond;
+    const { bytesPerSecond, stallMs = 250, backlogMs = 4000 } = options;
+    this.#limits = { stallMs, backlogMs, deadAfterMs: DEAD_AFTER_MS };
+    this.#backlogLimitBytes = ((backlogMs + stallMs) / 1000) * bytesPerSecond;
     this.#onRemoved = options.onRemoved;
     this.#write = options.write ?? socketWrite;
     this.#now = options.now ?? (() => performance.now());
-    this.#stalls = new StallWatch(this.#stallMs, this.#now, (listener) => this.#remove(listener, 'stalled'));
+    // Longer than anybody may lag, so that whoever does finds what it needs until it is judged.
+    this.#recent = new RecentChunks(backlogMs + stallMs + 1000, 2 * this.#backlogLimitBytes);
+    this.#watch = new Watch(this.#recent, this.#limits, this.#now, this.#departed);
+    if (options.write) return;
+    const unsentBytes = Math.max(1, Math.min(MAX_UNSENT_BYTES, ((backlogMs / 1000) * bytesPerSecond) / 4));
+    // The kernel counts a closed window as silence, too: a longer backlog must not end by that.
+    this.#pass = new SendPass(unsentBytes, Math.max(DEAD_AFTER_MS, backlogMs + stallMs + 1000), options.fanOut);
   }
 
   /** Number of listeners. */
@@ -63,36 +85,34 @@ export class ConnectionManager {
 
   /**
    * Adds a listener. It receives every chunk whose `broadcast` is called after this returns. What its socket already holds
-   * (an HTTP head) and then `burst` go out first and count as waiting.
+   * (an HTTP head) and then `opening` go out first.
    *
    * Whatever the peer sends from now on is read and thrown away, so that its leaving is noticed; its FIN counts as leaving.
    *
-   * @param burst chunks to begin with, oldest first, together less than `backlogMs`. Written to the socket beforehand they
-   * would be one long write, in which a slow network shows no progress for longer than `stallMs`.
+   * @param opening what to begin with, in order: a format's header, the newest chunks
    * @returns false, having touched nothing, when the id is taken, when the socket is dead, half-closed or already some
    * manager's, or when the manager is closed: the socket is then still the caller's. True when the manager has taken it.
    */
-  addClient(socket: Socket, clientId: string, burst: readonly Buffer[] = []): boolean {
+  addClient(socket: Socket, clientId: string, opening: readonly Buffer[] = []): boolean {
     if (this.#closed || this.#listeners.has(clientId)) return false;
     if (!isAlive(socket) || isOwned(socket)) return false;
-    const listener = new Listener(clientId, socket, this.#now(), this.#nextChunk, this.#departed);
+    const first = opening.length === 1 && opening[0] ? opening[0] : Buffer.concat(opening);
+    const listener = new Listener(clientId, socket, this.#now(), this.#recent, first, this.#departed);
     this.#listeners.set(clientId, listener);
+    this.#apart.add(listener);
     own(socket, listener);
     socket.setNoDelay(true);
     socket.resume();
-    // As if it had waited for all of this: one way for whatever comes before the first broadcast chunk.
-    listener.waiting = true;
-    for (const chunk of burst) listener.queue(chunk);
-    const heldBytes = socket.writableLength;
-    listener.givenBytes = heldBytes + listener.backlogBytes;
-    if (heldBytes > 0) this.#wait(listener, heldBytes);
-    else this.#catchUp(listener);
+    listener.wire =
+      this.#pass?.open(socket, listener) ?? new StreamWire(socket, this.#write, () => this.#catchUp(listener));
+    this.#timer ??= setInterval(this.#tick, ROUND_MS).unref();
+    this.#catchUp(listener);
     return true;
   }
 
   /**
-   * Removes a listener. Its connection ends after the chunk that its socket is in the middle of, and is reset if that takes
-   * longer than the stall time.
+   * Removes a listener. Its connection ends after the chunk that it is in the middle of, and is reset if that takes longer
+   * than the stall time.
    *
    * @returns false when there is no such listener
    */
@@ -103,25 +123,25 @@ export class ConnectionManager {
 
   /**
    * Sends a chunk (whole frames) to everybody. The bytes must not be changed afterwards: slow listeners share them.
-   * Called from inside a broadcast, the chunk follows when that one has reached everybody, so that all see one order.
+   * Called from inside a callback during a broadcast, the chunk follows that one for everybody.
    */
   broadcast(data: Buffer): void {
     if (this.#closed || data.length === 0) return;
-    this.#nextChunk += 1;
-    this.#undelivered.push(data);
-    if (this.#broadcasting) return;
-    this.#broadcasting = true;
-    try {
-      this.#deliverAll();
-    } finally {
-      this.#broadcasting = false;
-    }
-    this.#stalls.check();
+    const nowMs = this.#now();
+    this.#recent.push(data, nowMs);
+    const apart = Array.from(this.#apart);
+    const endOffset = this.#recent.endOffset;
+    const shorts = this.#pass?.sendAll(data) ?? [];
+    for (const { owner, taken } of shorts) this.#fallOut(owner, endOffset - data.length, taken);
+    // Only now may a callback see them: everybody's place is known.
+    for (const { owner, taken } of shorts) if (taken instanceof Error) this.#fail(owner, taken);
+    for (const listener of apart) this.#catchUp(listener);
+    if (nowMs - this.#roundAtMs >= ROUND_MS) this.#goRound(nowMs);
   }
 
   /**
-   * Ends every listener after the chunk that its socket is in the middle of, and refuses new ones. May be called again to
-   * shorten the time.
+   * Ends every listener after the chunk that it is in the middle of, and refuses new ones. May be called again to shorten
+   * the time.
    *
    * @param deadlineMs when to reset those that have not taken even that, ms from now
    * @returns resolves when every socket has closed
@@ -133,73 +153,85 @@ export class ConnectionManager {
     return this.#farewells.allLeft();
   }
 
-  /** Every listener's state, in the order of joining. */
+  /** Every listener's state, asked anew, in the order of joining. */
   snapshot(): ListenerState[] {
     const nowMs = this.#now();
-    return Array.from(this.#listeners.values(), (listener) => listener.state(nowMs));
+    return Array.from(this.#listeners.values(), (listener) => {
+      listener.look(this.#recent);
+      return listener.state(this.#recent, nowMs);
+    });
   }
 
-  #deliverAll(): void {
-    for (;;) {
-      const number = this.#nextChunk - this.#undelivered.length;
-      const chunk = this.#undelivered.shift();
-      if (chunk === undefined) return;
-      this.#deliver(chunk, number);
-    }
+  /** Somebody in the pass did not take all of the chunk that begins at `offset`. */
+  #fallOut(listener: Listener, offset: number, taken: number | Error): void {
+    listener.inPass = false;
+    listener.position = offset + (taken instanceof Error ? 0 : taken);
+    listener.tookAtMs = this.#now();
+    this.#apart.add(listener);
   }
 
-  /** Must not throw: every listener gets every chunk. */
-  #deliver(chunk: Buffer, number: number): void {
-    for (const listener of this.#listeners.values()) {
-      if (listener.firstChunk > number) continue;
-      listener.givenBytes += chunk.length;
-      if (!listener.waiting) {
-        this.#offer(listener, chunk);
-      } else {
-        listener.queue(chunk);
-        if (listener.backlogBytes > this.#backlogLimitBytes) this.#remove(listener, 'too far behind');
-      }
-    }
-  }
-
-  /** Hands a listener its next chunk. Returns true when all of it was taken and the listener may have another. */
-  #offer(listener: Listener, chunk: Buffer): boolean {
-    let heldBytes: number;
-    try {
-      heldBytes = offer(this.#write, listener.socket, chunk);
-    } catch (error) {
-      this.#remove(listener, 'write error', error instanceof Error ? error : new Error(String(error)));
-      return false;
-    }
-    if (listener.gone) return false;
-    if (heldBytes > 0) this.#wait(listener, heldBytes);
-    return heldBytes === 0;
-  }
-
-  /** Something waits in the listener's socket that was not there before: (re)starts its clock. */
-  #wait(listener: Listener, heldBytes: number): void {
-    listener.waiting = true;
-    listener.heldBytes = heldBytes;
-    this.#stalls.restart(listener);
-    listener.onTaken ??= (error) => this.#taken(listener, error);
-    whenTaken(listener.socket, listener.onTaken);
-  }
-
-  #taken(listener: Listener, error: Error | null | undefined): void {
-    // An error ends the socket as well, and its events end the listener.
-    if (listener.gone || error) return;
-    this.#catchUp(listener);
-  }
-
-  /** Goes on with what waits for a listener whose socket holds nothing. */
+  /** Gives a listener apart whatever it takes of what it lacks. Must not throw: every listener gets every chunk. */
   #catchUp(listener: Listener): void {
-    listener.heldBytes = 0;
-    for (let chunk = listener.backlog?.shift(); chunk !== undefined; chunk = listener.backlog?.shift()) {
-      if (!this.#offer(listener, chunk)) return;
+    if (listener.gone || listener.sending || listener.inPass) return;
+    try {
+      for (let next = listener.next(this.#recent); next !== undefined; next = listener.next(this.#recent)) {
+        const taken = this.#send(listener, next.chunk, next.from);
+        if (listener.gone) return;
+        listener.position += taken;
+        if (taken > 0) listener.tookAtMs = this.#now();
+        if (next.from + taken < next.chunk.length) break;
+      }
+      if (listener.position === this.#recent.endOffset) this.#letIntoPass(listener);
+      else if (this.#recent.endOffset - listener.position > this.#backlogLimitBytes) this.#giveUp(listener);
+    } catch (error) {
+      this.#fail(listener, error instanceof Error ? error : new Error(String(error)));
     }
-    listener.waiting = false;
-    listener.backlog = undefined;
-    this.#stalls.stop(listener);
+  }
+
+  #send(listener: Listener, chunk: Buffer, from: number): number {
+    listener.sending = true;
+    try {
+      return listener.wire.send(chunk, from);
+    } finally {
+      listener.sending = false;
+    }
+  }
+
+  /** A listener has everything. It joins the pass if its connection can. */
+  #letIntoPass(listener: Listener): void {
+    const port = listener.wire instanceof SendPort ? listener.wire : this.#pass?.open(listener.socket, listener);
+    if (!port) return;
+    if (port !== listener.wire) {
+      listener.wire = port;
+      listener.wireOffset = listener.position;
+    }
+    port.join();
+    listener.inPass = true;
+    this.#apart.delete(listener);
+  }
+
+  /** More waits for a listener than may. */
+  #giveUp(listener: Listener): void {
+    const frozen = this.#now() - listener.tookAtMs > this.#limits.stallMs;
+    this.#remove(listener, frozen ? 'stalled' : 'too far behind');
+  }
+
+  #fail(listener: Listener, error: Error): void {
+    // A broken pipe that we ourselves have closed is not the peer's doing.
+    this.#remove(listener, listener.socket.writableEnded ? 'write error' : reasonOf(error), error);
+  }
+
+  /** For the time in which no chunk comes: somebody may still have to take the last ones. */
+  readonly #tick = (): void => {
+    const nowMs = this.#now();
+    if (nowMs - this.#roundAtMs < ROUND_MS) return;
+    for (const listener of this.#apart) this.#catchUp(listener);
+    this.#goRound(nowMs);
+  };
+
+  #goRound(nowMs: number): void {
+    this.#roundAtMs = nowMs;
+    this.#watch.goRound(this.#listeners.values());
   }
 
   readonly #departed = (listener: Listener, reason: RemovalReason, error?: Error): void => {
@@ -207,14 +239,18 @@ export class ConnectionManager {
   };
 
   /** The only way out. Returns false when the listener is out already. */
-  #remove(listener: Listener, reason: RemovalReason, error?: Error, graceMs = this.#stallMs): boolean {
+  #remove(listener: Listener, reason: RemovalReason, error?: Error, graceMs = this.#limits.stallMs): boolean {
     if (listener.gone) return false;
-    const state = listener.state(this.#now());
+    listener.look(this.#recent);
+    const state = listener.state(this.#recent, this.#now());
     listener.gone = true;
     this.#listeners.delete(listener.id);
-    this.#stalls.stop(listener);
-    listener.backlog = undefined;
-    this.#dismiss(listener.socket, reason, graceMs);
+    this.#apart.delete(listener);
+    if (this.#listeners.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#dismiss(listener, reason, graceMs);
     try {
       this.#onRemoved?.({ ...state, reason, ...(error && { error }) });
     } catch (bug) {
@@ -226,12 +262,20 @@ export class ConnectionManager {
     return true;
   }
 
-  #dismiss(socket: Socket, reason: RemovalReason, graceMs: number): void {
+  #dismiss(listener: Listener, reason: RemovalReason, graceMs: number): void {
+    const { socket } = listener;
+    listener.wire.close();
     if (!isOwned(socket)) return; // It has closed.
-    // A frozen listener's kernel buffers go with it, which only a reset does.
-    if (reason === 'stalled' || reason === 'too far behind') this.#farewells.reset(socket);
-    else if (reason === 'write error' || reason === 'reset') this.#farewells.destroy(socket);
-    else this.#farewells.end(socket, graceMs);
+    if (reason === 'stalled' || reason === 'half-open' || reason === 'too far behind') {
+      // A frozen listener's kernel buffers go with it, which only a reset does.
+      this.#farewells.reset(socket);
+    } else if (reason === 'write error' || reason === 'reset') {
+      this.#farewells.destroy(socket);
+    } else {
+      const rest = listener.unfinished(this.#recent);
+      if (rest && socket.writable) socket.write(rest);
+      this.#farewells.end(socket, graceMs);
+    }
   }
 }
 

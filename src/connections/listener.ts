@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
-import { Backlog } from './backlog.ts';
+import type { Evidence } from './judgement.ts';
+import { Progress } from './progress.ts';
+import type { RecentChunks } from './recent-chunks.ts';
 import type { SocketOwner } from './socket-owner.ts';
+import type { KernelTruth, Wire } from './wire.ts';
 
 /** Why a listener is no longer served. */
 export type RemovalReason =
@@ -8,10 +11,12 @@ export type RemovalReason =
   | 'closed by peer'
   /** Its connection was reset (RST), or it was gone when we wrote. */
   | 'reset'
-  /** It took nothing for longer than the stall time although something waited. */
+  /** It took nothing for longer than backlog and stall time together. */
   | 'stalled'
   /** It took something, but too slowly: more waited for it than the backlog may hold. */
   | 'too far behind'
+  /** Its machine answers no more: cable pulled, out of range, switched off. */
+  | 'half-open'
   /** Writing to it failed, or the write call answered with an impossible count. */
   | 'write error'
   /** Our side ended it: `removeClient`, or somebody destroyed its socket. */
@@ -28,12 +33,18 @@ export interface ListenerState {
   readonly connectedMs: number;
   /** Everything meant for it, including what its socket already held when it was added, bytes. */
   readonly givenBytes: number;
-  /** The part of it that the kernel has taken, counted in whole chunks, bytes. */
+  /** The part of it that its machine has acknowledged, or that our kernel has taken when that is all we can know, bytes. */
   readonly takenBytes: number;
   /** Given but not taken, bytes: `givenBytes - takenBytes`. */
   readonly backlogBytes: number;
-  /** How long it has taken nothing although something waits, ms; 0 when nothing waits. */
-  readonly waitingMs: number;
+  /** The part of those that our kernel has not taken, bytes. */
+  readonly waitingBytes: number;
+  /** Age of the oldest chunk that it has not taken as a whole, ms; 0 when it has everything. */
+  readonly behindMs: number;
+  /** How long it has given no sign of life although something waited for it, ms; 0 when nothing does. */
+  readonly quietMs: number;
+  /** Undefined for what is no plain TCP connection. */
+  readonly kernel: KernelTruth | undefined;
 }
 
 /** A listener's last state, and why it ended. */
@@ -46,61 +57,121 @@ export interface RemovedListener extends ListenerState {
 /** Called when a listener's socket ends by itself. */
 export type Departed = (listener: Listener, reason: RemovalReason, error?: Error) => void;
 
-/** The manager's record of one listener. Holds no array and no closure until the listener has to wait. */
+/** The manager's record of one listener. Holds no queue: what waits for it is in the stream's recent chunks. */
 export class Listener implements SocketOwner {
   readonly id: string;
   readonly socket: Socket;
   readonly remoteAddress: string;
   readonly joinedAtMs: number;
-  /** Number of the first chunk that is meant for it. */
-  readonly firstChunk: number;
+  /** Set by the manager directly after the construction, and again when a better one can be had. */
+  wire!: Wire;
+  /** Offset of the stream at which the wire's own count began. */
+  wireOffset: number;
+  /** Offset of the first byte that was meant for it: the first of its opening, as if that were a part of the stream. */
+  readonly #beginOffset: number;
+  /** Where its opening ends and the stream begins. */
+  readonly #joinOffset: number;
+  /** What comes before the first chunk of the stream; undefined when it has been sent. */
+  #opening: Buffer | undefined;
+  /** Offset of the next byte to be sent, unless it is in the pass, where it always has everything. */
+  position: number;
+  /** True while the pass over all sends to it. */
+  inPass = false;
+  /** True while something is being sent to it, so that what that leads to does not send the same again. */
+  sending = false;
   /** True once removed: whatever still arrives from its socket concerns nobody. */
   gone = false;
-  /** True from the first byte that was not taken at once until everything is taken. */
-  waiting = false;
-  /** When something was last taken, or the wait began, ms on the manager's clock. Means something only while `waiting`. */
-  takenAtMs: number;
-  givenBytes = 0;
-  /** Bytes that wait in the socket itself. */
-  heldBytes = 0;
-  /** Whole chunks that wait behind those; exists only while something does. */
-  backlog: Backlog | undefined;
-  /** The one callback for all its slow writes; made for the first of them. */
-  onTaken: ((error?: Error | null) => void) | undefined;
+  /** When it last took something that had waited, ms. */
+  tookAtMs: number;
+  /** When it is to be looked at again, ms. */
+  lookAtMs: number;
+  /** True while it is about to be judged. */
+  suspected = false;
+  readonly progress: Progress;
+  kernel: KernelTruth | undefined;
   readonly #departed: Departed;
 
-  constructor(id: string, socket: Socket, nowMs: number, firstChunk: number, departed: Departed) {
+  constructor(id: string, socket: Socket, nowMs: number, recent: RecentChunks, opening: Buffer, departed: Departed) {
     this.id = id;
     this.socket = socket;
     // Read now: a destroyed socket no longer knows.
     this.remoteAddress = socket.remoteAddress ?? '';
     this.joinedAtMs = nowMs;
-    this.takenAtMs = nowMs;
-    this.firstChunk = firstChunk;
+    this.tookAtMs = nowMs;
+    this.lookAtMs = nowMs;
+    this.#joinOffset = recent.endOffset;
+    this.#opening = opening.length > 0 ? opening : undefined;
+    this.position = this.#joinOffset - opening.length;
+    this.wireOffset = this.position;
+    this.#beginOffset = this.position - socket.writableLength;
+    this.progress = new Progress(this.#beginOffset);
     this.#departed = departed;
   }
 
-  /** Given but not taken, bytes. */
-  get backlogBytes(): number {
-    return this.heldBytes + (this.backlog?.bytes ?? 0);
+  /** What is to be sent to it next, and from where on; undefined when it has everything, or when that is no longer there. */
+  next(recent: RecentChunks): { chunk: Buffer; from: number } | undefined {
+    if (this.position >= this.#joinOffset) {
+      this.#opening = undefined;
+      return recent.at(this.position);
+    }
+    const opening = this.#opening;
+    return opening && { chunk: opening, from: opening.length - (this.#joinOffset - this.position) };
   }
 
-  /** Lets a whole chunk wait behind the others. */
-  queue(chunk: Buffer): void {
-    this.backlog ??= new Backlog();
-    this.backlog.push(chunk);
+  /** What is left of the chunk that it is in the middle of; undefined when it is in the middle of none. */
+  unfinished(recent: RecentChunks): Buffer | undefined {
+    if (this.inPass) return undefined;
+    const next = this.next(recent);
+    return next && next.from > 0 ? next.chunk.subarray(next.from) : undefined;
   }
 
-  state(nowMs: number): ListenerState {
-    const backlogBytes = this.backlogBytes;
+  /** Asks the kernel how it gets on. */
+  look(recent: RecentChunks): void {
+    const endOffset = recent.endOffset;
+    this.kernel = this.wire.truth() ?? this.kernel;
+    const takenOffset = this.kernel
+      ? this.wireOffset + this.kernel.ackedBytes
+      : this.#sentOffset(recent) - this.wire.heldBytes;
+    this.progress.look(takenOffset, endOffset, this.kernel);
+  }
+
+  /** Age of the chunk that has the byte at `offset`, ms; 0 when that is yet to come. */
+  #ageMs(offset: number, recent: RecentChunks, nowMs: number): number {
+    if (offset >= recent.endOffset) return 0;
+    const atMs = offset < this.#joinOffset ? this.joinedAtMs : (recent.timeAt(offset) ?? nowMs);
+    return Math.max(0, nowMs - atMs);
+  }
+
+  /** What the last look says about it. */
+  evidence(recent: RecentChunks, nowMs: number): Evidence {
+    const { progress, kernel } = this;
+    return {
+      quietMs: progress.isQuiet(recent.endOffset) ? this.#ageMs(progress.aliveOffset, recent, nowMs) : 0,
+      behindMs: this.#ageMs(progress.takenOffset, recent, nowMs),
+      unansweredMs: kernel && kernel.unackedBytes > 0 ? kernel.sinceAckMs : 0,
+    };
+  }
+
+  #sentOffset(recent: RecentChunks): number {
+    return this.inPass ? recent.endOffset : this.position;
+  }
+
+  state(recent: RecentChunks, nowMs: number): ListenerState {
+    const { takenOffset } = this.progress;
+    const { behindMs, quietMs } = this.evidence(recent, nowMs);
+    const givenBytes = recent.endOffset - this.#beginOffset;
+    const backlogBytes = Math.max(0, recent.endOffset - takenOffset);
     return {
       id: this.id,
       remoteAddress: this.remoteAddress,
       connectedMs: nowMs - this.joinedAtMs,
-      givenBytes: this.givenBytes,
-      takenBytes: this.givenBytes - backlogBytes,
+      givenBytes,
+      takenBytes: givenBytes - backlogBytes,
       backlogBytes,
-      waitingMs: this.waiting ? nowMs - this.takenAtMs : 0,
+      waitingBytes: recent.endOffset - this.#sentOffset(recent) + this.wire.heldBytes,
+      behindMs,
+      quietMs,
+      kernel: this.kernel,
     };
   }
 
@@ -109,12 +180,26 @@ export class Listener implements SocketOwner {
   }
 
   socketFailed(_socket: Socket, error: NodeJS.ErrnoException): void {
-    // EPIPE is what a write meets after the peer's RST, when nobody has read the RST itself.
-    this.#departed(this, error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'reset' : 'write error', error);
+    this.#departed(this, reasonOf(error), error);
   }
 
   socketClosed(): void {
     // A peer's close shows as an end or an error first; a close out of the blue is somebody on our side destroying it.
     this.#departed(this, 'removed');
   }
+}
+
+/** What an error of a connection says about its peer (tcp(7), ip(7)). */
+const REASONS: Partial<Record<string, RemovalReason>> = {
+  ECONNRESET: 'reset',
+  // What a write meets after the peer's RST, when nobody has read the RST itself.
+  EPIPE: 'reset',
+  ETIMEDOUT: 'half-open',
+  EHOSTUNREACH: 'half-open',
+  ENETUNREACH: 'half-open',
+};
+
+/** Why a listener ends whose connection failed with this error. */
+export function reasonOf(error: Error & { code?: string }): RemovalReason {
+  return REASONS[error.code ?? ''] ?? 'write error';
 }

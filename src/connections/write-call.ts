@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Wire } from './wire.ts';
 
 /**
  * Offers `data` to a socket that holds nothing, without waiting, and returns how many bytes of it the kernel took at once.
@@ -18,35 +19,73 @@ export class WriteCallError extends Error {
   override readonly name = 'WriteCallError';
 }
 
-/**
- * Offers `data` through `write`, checks its answer and sees to it that the socket holds the rest.
- *
- * @returns bytes that now wait in the socket; 0 when the kernel has everything
- * @throws what `write` throws, or a WriteCallError when its answer cannot be true
- */
-export function offer(write: WriteCall, socket: Socket, data: Buffer): number {
-  // Destroyed, but its 'close' is still on its way: the descriptor may be somebody else's already.
-  if (socket.destroyed) return 0;
-  const taken: unknown = write(socket, data);
-  if (typeof taken !== 'number' || !Number.isInteger(taken) || taken < 0 || taken > data.length) {
-    throw new WriteCallError(`the write call took ${String(taken)} of ${data.length} bytes`);
-  }
-  const restBytes = data.length - taken;
-  if (socket.writableLength === restBytes) return restBytes;
-  if (socket.writableLength !== 0) {
-    throw new WriteCallError(`the write call left ${socket.writableLength} bytes waiting, not ${restBytes}`);
-  }
-  socket.write(data.subarray(taken));
-  return socket.writableLength;
+/** `taken` when it can be a number of bytes taken out of `ofBytes`, or else the error. */
+export function checkedCount(taken: unknown, ofBytes: number): number | WriteCallError {
+  if (typeof taken === 'number' && Number.isInteger(taken) && taken >= 0 && taken <= ofBytes) return taken;
+  return new WriteCallError(`the write call took ${String(taken)} of ${ofBytes} bytes`);
 }
 
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Calls `taken` once when the kernel has taken everything that waits in the socket, or with the error that prevents it.
- * Costs a write of no bytes: a callback on the write itself would cost every write of every listener a turn through
- * Node's callback queue, and 'drain' comes only above the high-water mark.
+ * The way through Node's stream: for sockets that are not plain TCP, for other write calls, and for what a socket holds already.
+ * One chunk at a time, so that each one taken is seen as progress: Node would join everything that it is given into one
+ * long write that says nothing until its end.
  */
-export function whenTaken(socket: Socket, taken: (error?: Error | null) => void): void {
-  socket.write(NOTHING, taken);
+export class StreamWire implements Wire {
+  readonly #socket: Socket;
+  readonly #write: WriteCall;
+  readonly #onRoom: () => void;
+
+  /** @param onRoom called when the kernel has taken everything that the socket held */
+  constructor(socket: Socket, write: WriteCall, onRoom: () => void) {
+    this.#socket = socket;
+    this.#write = write;
+    this.#onRoom = onRoom;
+    if (socket.writableLength > 0) this.#awaitRoom();
+  }
+
+  get heldBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** What the kernel does not take of a chunk stays in the socket: all of it counts as taken, and `heldBytes` says how much lies. */
+  send(chunk: Buffer, from: number): number {
+    const socket = this.#socket;
+    // Destroyed, but its 'close' is still on its way: the descriptor may be somebody else's already.
+    if (socket.destroyed || socket.writableLength > 0) return 0;
+    const data = from === 0 ? chunk : chunk.subarray(from);
+    const taken = checkedCount(this.#write(socket, data), data.length);
+    if (taken instanceof Error) throw taken;
+    const restBytes = data.length - taken;
+    if (socket.writableLength !== restBytes) {
+      if (socket.writableLength !== 0) {
+        throw new WriteCallError(`the write call left ${socket.writableLength} bytes waiting, not ${restBytes}`);
+      }
+      socket.write(data.subarray(taken));
+    }
+    if (socket.writableLength > 0) this.#awaitRoom();
+    return data.length;
+  }
+
+  truth(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    // Nothing of it outlives the socket.
+  }
+
+  /**
+   * Costs a write of no bytes: a callback on the write itself would cost every write of every listener a turn through
+   * Node's callback queue, and 'drain' comes only above the high-water mark.
+   */
+  #awaitRoom(): void {
+    this.#socket.write(NOTHING, this.#roomMade);
+  }
+
+  readonly #roomMade = (error?: Error | null): void => {
+    // An error ends the socket as well, and its events end the listener.
+    if (!error) this.#onRoom();
+  };
 }

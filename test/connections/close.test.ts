@@ -7,6 +7,9 @@ import type { RemovedListener } from '../../src/connections/listener.ts';
 import { NumberedReader, numbered } from './numbered.ts';
 import { Loopback, pairs, until, within } from './sockets.ts';
 
+/** Longer than what the kernel takes at once, so that whoever does not read is in the middle of it. */
+const LONG_CHUNK_BYTES = 5_000_001;
+
 test('closing ends everybody with a whole chunk, and resets whoever takes nothing until the deadline', async (t) => {
   const loopback = await Loopback.open();
   const removed: RemovedListener[] = [];
@@ -16,7 +19,8 @@ test('closing ends everybody with a whole chunk, and resets whoever takes nothin
     manager.addClient(frozen.socket, 'frozen');
     manager.addClient(slow.socket, 'slow');
     let next = 0;
-    while (manager.snapshot().some(({ waitingMs }) => waitingMs === 0)) manager.broadcast(numbered(next++, 7001));
+    while (manager.snapshot().some(({ waitingBytes }) => waitingBytes === 0))
+      manager.broadcast(numbered(next++, LONG_CHUNK_BYTES));
     manager.addClient(idle.socket, 'idle');
 
     const reader = new NumberedReader();
@@ -24,7 +28,7 @@ test('closing ends everybody with a whole chunk, and resets whoever takes nothin
     t.is(manager.size, 0);
     slow.client.on('data', (data: Buffer) => reader.push(data));
     idle.client.resume();
-    manager.broadcast(numbered(next, 7001));
+    manager.broadcast(numbered(next, LONG_CHUNK_BYTES));
     await until('the slow one has ended', () => slow.client.readableEnded && idle.client.readableEnded);
     t.deepEqual([reader.fault, reader.first, reader.partBytes], ['', 0, 0]);
     t.true(reader.last < next);
@@ -46,7 +50,7 @@ test('closing twice keeps the earlier deadline', async (t) => {
   const { socket } = await loopback.pair();
   try {
     manager.addClient(socket, 'frozen');
-    while (manager.snapshot()[0]?.waitingMs === 0) manager.broadcast(Buffer.alloc(7001));
+    while (manager.snapshot()[0]?.waitingBytes === 0) manager.broadcast(Buffer.alloc(LONG_CHUNK_BYTES));
     const long = manager.close(60_000);
     await within('the second close', manager.close(0));
     await within('the first close', long);

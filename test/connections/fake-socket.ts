@@ -12,6 +12,15 @@ export interface FakeClock {
   ms: number;
 }
 
+/** What Node calls the handle of a plain TCP socket. */
+class TCP {
+  readonly fd: number;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+}
+
 /**
  * Behaves as a net.Socket does in everything that the manager uses, over a kernel that takes only as many bytes as it is
  * given room for.
@@ -31,6 +40,8 @@ export class FakeSocket extends EventEmitter {
   errored: Error | null = null;
   /** When it last finished a write, or began to wait, ms. */
   progressAtMs = 0;
+  /** Undefined for what has no descriptor. */
+  _handle: { fd: number } | undefined;
   readonly #clock: FakeClock;
   #pending: Pending[] = [];
   #destroyWhenFinished = false;
@@ -70,6 +81,17 @@ export class FakeSocket extends EventEmitter {
   /** Like send() on the descriptor: takes what there is room for, keeps nothing. */
   send(data: Buffer): number {
     if (this.destroyed) throw new Error('EBADF');
+    return this.take(data);
+  }
+
+  /** Lets the socket have a descriptor. */
+  describe(fd: number): this {
+    this._handle = new TCP(fd);
+    return this;
+  }
+
+  /** What the kernel does with bytes, whoever gives them to it. */
+  take(data: Buffer): number {
     const sent = data.subarray(0, this.room);
     this.room -= sent.length;
     this.taken.push(sent);

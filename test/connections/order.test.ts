@@ -29,7 +29,7 @@ test('H7: pauses, delays and disconnects at random: nobody ever sees a hole, a r
   const waited = new Set<string>();
   const air = setInterval(() => {
     for (let chunk = 0; chunk < CHUNKS_PER_TURN; chunk += 1) manager.broadcast(numbered(next++, CHUNK_BYTES));
-    for (const { id, waitingMs } of manager.snapshot()) if (waitingMs > 0) waited.add(id);
+    for (const { id, waitingBytes } of manager.snapshot()) if (waitingBytes > 0) waited.add(id);
   }, TURN_MS);
   try {
     for (let index = 0; index < 18; index += 1) {

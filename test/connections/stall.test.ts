@@ -27,7 +27,7 @@ async function setting(options: { bytesPerSecond: number; stallMs?: number; back
 
 /** Broadcasts until the listener has to wait: the kernel is full. */
 function fillByBroadcast({ manager }: Setting, id: string, chunk = CHUNK): void {
-  while (manager.snapshot().find((state) => state.id === id)?.waitingMs === 0) manager.broadcast(chunk);
+  while (manager.snapshot().find((state) => state.id === id)?.waitingBytes === 0) manager.broadcast(chunk);
 }
 
 test.serial(

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { RemovalReason, RemovedListener } from '../../src/connections/listener.ts';
 import { socketWrite, type WriteCall } from '../../src/connections/write-call.ts';
+import { FakeFanOut } from './fake-fan-out.ts';
 import { FakeSocket } from './fake-socket.ts';
 import { NumberedReader, numbered } from './numbered.ts';
 
@@ -8,7 +10,8 @@ export const IDS = ['a', 'b', 'c', 'd', 'e'] as const;
 export const STALL_MS = 100;
 const BYTES_PER_SECOND = 1000;
 const BACKLOG_MS = 300;
-const LIMIT_BYTES = (BYTES_PER_SECOND * BACKLOG_MS) / 1000;
+export const LIMIT_MS = BACKLOG_MS + STALL_MS;
+const LIMIT_BYTES = (BYTES_PER_SECOND * LIMIT_MS) / 1000;
 const HEAD_BYTES = 5;
 
 /** Something that happens, at top level or from inside a callback. `who` indexes the sockets made so far. */
@@ -28,6 +31,9 @@ export type Act =
   | { readonly kind: 'close' };
 
 const CAUSES = { fin: 'closed by peer', rst: 'reset', destroy: 'removed', badWrite: 'write error' } as const;
+
+/** How bytes reach the sockets: by Node's write, by a call like send(), or by the pass over all. */
+export type Way = 'write' | 'send' | 'pass';
 
 /** What the model knows of one listener. */
 interface Life {
@@ -53,14 +59,18 @@ export class World {
   readonly lives: Life[] = [];
   /** What the next callbacks do, the next one last. Never a grant: a kernel's progress is heard of from the event loop only. */
   readonly reactions: Act[] = [];
+  readonly #fanOut: FakeFanOut;
+  /** By descriptor. */
+  readonly #fakes: FakeSocket[] = [];
   readonly #listed = new Map<string, Life>();
   readonly #byFake = new Map<unknown, Life>();
   #chunks = 0;
   #closed = false;
 
-  constructor(sendsItself: boolean) {
+  constructor(way: Way) {
     const send: WriteCall = (socket, data) => (socket as unknown as FakeSocket).send(data);
-    const write = sendsItself ? send : socketWrite;
+    const write = way === 'send' ? send : socketWrite;
+    this.#fanOut = new FakeFanOut(this.#fakes, (socket, data, taken) => this.#answerOfPass(socket, data, taken));
     this.manager = new ConnectionManager({
       bytesPerSecond: BYTES_PER_SECOND,
       stallMs: STALL_MS,
@@ -73,18 +83,27 @@ export class World {
           // Kept in `failures`; thrown on, it would end the process before fast-check can shrink it.
         }
       },
-      write: (socket, data) => {
-        const life = this.#byFake.get(socket);
-        if (life?.removed) failures.push(`${life.id} is written to after its removal`);
-        const taken = write(socket, data);
-        // Some writes do something behind the manager's back; a chunk whose own writing ends its listener is torn.
-        if (data.length % 5 === 0 && life) {
-          this.#react();
-          life.torn ||= life.removed !== undefined;
-        }
-        return life?.badWrite ? data.length + 1 : taken;
-      },
+      fanOut: this.#fanOut,
+      ...(way !== 'pass' && { write: (socket: Socket, data: Buffer) => this.#answerOfWrite(socket, data, write) }),
     });
+  }
+
+  #answerOfWrite(socket: Socket, data: Buffer, write: WriteCall): number {
+    const life = this.#byFake.get(socket);
+    if (life?.removed) failures.push(`${life.id} is written to after its removal`);
+    const taken = write(socket, data);
+    // Some writes do something behind the manager's back; a chunk whose own writing ends its listener is torn.
+    if (data.length % 5 === 0 && life) {
+      this.#react();
+      life.torn ||= life.removed !== undefined;
+    }
+    return life?.badWrite ? data.length + 1 : taken;
+  }
+
+  #answerOfPass(fake: FakeSocket, data: Uint8Array, taken: number): number {
+    const life = this.#byFake.get(fake);
+    if (life?.removed) failures.push(`${life.id} is sent to after its removal`);
+    return life?.badWrite ? data.length + 1 : taken;
   }
 
   do(act: Act): void {
@@ -120,16 +139,18 @@ export class World {
       this.#checkStream(life, true);
     }
     for (const life of this.lives) if (life.removed) this.#checkEnd(life);
+    if (this.#fanOut.size > this.#listed.size) fail('a duplicate outlives its listener');
   }
 
-  /** Those who wait and have taken nothing for longer than they may. */
+  /** Those who wait and have taken nothing for longer than anybody may. */
   overdue(): string[] {
-    const late = (fake: FakeSocket) => this.clock.ms - fake.progressAtMs > STALL_MS;
+    const late = (fake: FakeSocket) => this.clock.ms - fake.progressAtMs > LIMIT_MS;
     return [...this.#listed.values()].filter(({ fake }) => fake.writableLength > 0 && late(fake)).map(({ id }) => id);
   }
 
   #add(id: string, room: number, head: boolean, burst: boolean): void {
-    const fake = new FakeSocket(this.clock, room);
+    const fake = new FakeSocket(this.clock, room).describe(this.#fakes.length);
+    this.#fakes.push(fake);
     const headBytes = head ? HEAD_BYTES : 0;
     if (head) fake.write(Buffer.alloc(HEAD_BYTES));
     const dead = fake.destroyed;
@@ -206,7 +227,8 @@ export class World {
       const quietMs = this.clock.ms - life.fake.progressAtMs;
       if (listener.backlogBytes === 0 || quietMs <= STALL_MS) fail(`${life.id} was called stalled`);
     } else if (reason === 'too far behind') {
-      if (listener.givenBytes - listener.takenBytes <= LIMIT_BYTES) fail(`${life.id} was called too far behind`);
+      if (listener.backlogBytes <= LIMIT_BYTES && listener.behindMs <= LIMIT_MS)
+        fail(`${life.id} was called too far behind`);
     } else if (!life.causes.has(reason)) fail(`${life.id} was removed as ${reason}`);
     equal('the list in the callback', this.manager.size, this.#listed.size);
     this.#react();
