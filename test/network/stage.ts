@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { KernelTruth } from '../../src/connections/wire.ts';
 import type { Answer, Manner, Order, Report } from '../connections/readers.ts';
-import type { Running } from '../support/processes.ts';
+import { type Running, until } from '../support/processes.ts';
 import { ADDRESSES, type Link, type Side } from './link.ts';
 import type { SenderMessage, SenderReport, SenderSettings } from './sender.ts';
 
@@ -25,6 +26,22 @@ export class Sender {
 
   async report(): Promise<SenderReport> {
     return (await ask(this.#process, 'report')) as SenderReport;
+  }
+
+  /** What it says of its only listener. */
+  async figures(): Promise<KernelTruth & { readonly behindMs: number }> {
+    const { listeners, removed } = await this.report();
+    const [listener] = listeners;
+    if (listeners.length !== 1 || listener?.kernel === undefined)
+      throw new Error(JSON.stringify({ listeners, removed }));
+    return { ...listener.kernel, behindMs: listener.behindMs };
+  }
+
+  /** Waits until so many were removed, and returns them. */
+  async untilRemoved(count: number, timeoutMs?: number): Promise<SenderReport['removed']> {
+    const enough = async () => (await this.report()).removed.length >= count || 'too few';
+    await until(`${count} listeners are removed`, enough, timeoutMs);
+    return (await this.report()).removed;
   }
 }
 
