@@ -4,7 +4,7 @@ import { run } from './child.mjs';
 import { filesBelow } from './stamp.mjs';
 
 /** Where C lies. */
-const C_FOLDERS = ['native', path.join('test', 'native'), 'bench'];
+const C_FOLDERS = ['native', path.join('test', 'native'), path.join('test', 'network'), 'bench'];
 
 /** @typedef {{ name: string, file: string, args: string[] }} Linter */
 

@@ -9,7 +9,7 @@ import { NumberedReader } from './numbered.ts';
 export type Manner = 'steady' | 'pausing' | 'leaving' | 'frozen';
 
 export type Order =
-  | { readonly do: 'connect'; readonly port: number; readonly manner: Manner }
+  | { readonly do: 'connect'; readonly port: number; readonly host?: string; readonly manner: Manner }
   | { readonly do: 'startGaps' }
   | { readonly do: 'thaw'; readonly afterMs: number }
   | { readonly do: 'report' };
@@ -43,7 +43,7 @@ const clients: Client[] = [];
 const frozen: net.Socket[] = [];
 
 process.on('message', (order: Order) => {
-  if (order.do === 'connect') connect(order.port, order.manner);
+  if (order.do === 'connect') connect(order.port, order.host ?? '127.0.0.1', order.manner);
   if (order.do === 'startGaps') startGaps();
   if (order.do === 'thaw') thaw(order.afterMs);
   if (order.do === 'report') answer({ done: 'report', reports: clients.map(report) });
@@ -54,8 +54,8 @@ function answer(what: Answer): void {
   process.send?.(what);
 }
 
-function connect(port: number, manner: Manner): void {
-  const socket = net.connect({ port, host: '127.0.0.1' });
+function connect(port: number, host: string, manner: Manner): void {
+  const socket = net.connect({ port, host });
   socket.on('error', () => {}); // Some of them are meant to be dropped.
   socket.once('connect', () => {
     const client: Client = {
