@@ -3,6 +3,7 @@ import { SourceUnavailable } from './capture/source.ts';
 import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
+import { Coalescer } from './connections/coalescer.ts';
 import { ConnectionManager } from './connections/connection-manager.ts';
 import type { Format } from './encoders/encoder.ts';
 import { Feed } from './encoders/feed.ts';
@@ -29,6 +30,7 @@ const ACCEPT_COMPLAINT_MS = 60_000;
 /** One format from its encoder to its listeners. */
 interface Outlet {
   feed: Feed;
+  coalescer: Coalescer;
   connections: ConnectionManager;
 }
 
@@ -81,6 +83,7 @@ export class Appliance {
   async stop(): Promise<void> {
     this.#supervisor?.stop();
     this.#programme?.stop();
+    for (const { coalescer } of this.#outlets) coalescer.flush();
     await Promise.all(this.#outlets.map(({ connections }) => connections.close(FAREWELL_MS)));
     for (const { feed } of this.#outlets) feed.close();
     this.#metrics?.close();
@@ -111,13 +114,14 @@ export class Appliance {
         const why = error ? `${reason} (${error.message})` : reason;
         this.#log.debug(`listener of ${format.id} gone after ${(connectedMs / 1000).toFixed(1)} s: ${why}`);
         this.#places.free(id);
-        this.#tally.left(format.id, format.bytesPerSecond, listener);
-        this.#metrics?.left(format.id, format.bytesPerSecond, listener);
+        this.#tally.left(format.id, listener);
+        this.#metrics?.left(format.id, listener);
         feed.release();
       },
     });
-    const feed = new Feed(format, connections, listeners.linger_s * 1000);
-    return { feed, connections };
+    const coalescer = new Coalescer(connections, listeners.coalesce_ms);
+    const feed = new Feed(format, coalescer, listeners.linger_s * 1000);
+    return { feed, coalescer, connections };
   }
 
   async #createProgramme(): Promise<Programme> {

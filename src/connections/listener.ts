@@ -197,6 +197,8 @@ const REASONS: Partial<Record<string, RemovalReason>> = {
   ETIMEDOUT: 'half-open',
   EHOSTUNREACH: 'half-open',
   ENETUNREACH: 'half-open',
+  // It would not be quiet after its request (http/take-over.ts).
+  ERR_CHATTER: 'removed',
 };
 
 /** Why a listener ends whose connection failed with this error. */

@@ -1,5 +1,5 @@
+import type { RemovedListener } from '../connections/listener.ts';
 import type { Metrics, MetricsSource } from './metrics.ts';
-import type { GoneListener } from './tally.ts';
 
 /** How often every listener is sampled, ms. */
 const SAMPLE_EVERY_MS = 5000;
@@ -31,8 +31,8 @@ export class LazyMetrics {
   }
 
   /** A listener has gone. */
-  left(formatId: string, bytesPerSecond: number, listener: GoneListener): void {
-    this.#metrics?.left(formatId, bytesPerSecond, listener);
+  left(formatId: string, listener: RemovedListener): void {
+    this.#metrics?.left(formatId, listener);
   }
 
   /** Stops sampling. */

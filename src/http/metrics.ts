@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RemovedListener } from '../connections/listener.ts';
 import type { Status } from './status.ts';
-import { type GoneListener, type GoneTotals, listenerStatus } from './tally.ts';
+import { type GoneTotals, listenerStatus } from './tally.ts';
 import type { VisitorCounts } from './visitors.ts';
 
 /** What the figures are made of: the box's own state and totals, which they never change. */
@@ -56,8 +57,8 @@ export class Metrics {
   }
 
   /** Samples a listener that has gone. */
-  left(formatId: string, bytesPerSecond: number, listener: GoneListener): void {
-    const { connectedS, behindMs, rttMs } = listenerStatus(listener, bytesPerSecond);
+  left(formatId: string, listener: RemovedListener): void {
+    const { connectedS, behindMs, rttMs } = listenerStatus(listener);
     this.#observe(formatId, behindMs, rttMs);
     this.#stay.observe({ format: formatId }, connectedS);
   }

@@ -80,6 +80,6 @@ function formatStatus({ feed, connections }: ReportedParts['outlets'][number]): 
     bytesPerSecond,
     running: feed.running,
     cpuMs: feed.cpuMs,
-    listeners: connections.snapshot().map((listener) => listenerStatus(listener, bytesPerSecond)),
+    listeners: connections.snapshot().map((listener) => listenerStatus(listener)),
   };
 }

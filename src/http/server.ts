@@ -53,7 +53,7 @@ const LIMITS: Omit<ServerLimits, 'connections' | 'connectionsPerAddress'> = {
 };
 
 /** Connections that are no listeners, beside those that may be about to become one. */
-const SPARE_CONNECTIONS = { all: 200, perAddress: 32 };
+const SPARE_CONNECTIONS = { all: 1000, perAddress: 32 };
 
 /** Builds the HTTP server with all its routes. It does not listen yet. */
 export async function createServer(options: ServerOptions): Promise<HttpServer> {

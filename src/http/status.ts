@@ -61,6 +61,8 @@ export interface ListenerStatus {
   bytesSent: number;
   /** Age of the oldest byte that it has not taken, ms. */
   behindMs: number;
+  /** Waiting in the box because the kernel does not take it, bytes. */
+  waitingBytes: number;
   /** Sent, but not acknowledged by the listener's machine, bytes. This and what follows is the kernel's word, where it has one. */
   unackedBytes?: number;
   /** Waiting in the kernel to be sent, bytes. */

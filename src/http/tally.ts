@@ -1,26 +1,5 @@
-import type { ListenerState } from '../connections/listener.ts';
+import type { ListenerState, RemovedListener } from '../connections/listener.ts';
 import type { DroppedListener, ListenerStatus } from './status.ts';
-
-/** What the kernel knows of a listener's connection. */
-export interface KernelFacts {
-  readonly unackedBytes: number;
-  readonly unsentBytes: number;
-  /** Segments. */
-  readonly retransmits: number;
-  readonly rttMs: number;
-}
-
-/** A listener as the connections know it; what they cannot tell is absent. */
-export interface ListenerFacts extends ListenerState {
-  /** Age of the oldest byte that it has not taken, ms. */
-  readonly behindMs?: number;
-  readonly kernel?: KernelFacts;
-}
-
-/** A listener that has gone. */
-export interface GoneListener extends ListenerFacts {
-  readonly reason: string;
-}
 
 /** What became of all who have gone from one format, since the start. */
 export interface GoneTotals {
@@ -69,9 +48,9 @@ export class Tally {
   }
 
   /** A listener of a format has gone. */
-  left(formatId: string, bytesPerSecond: number, listener: GoneListener): void {
+  left(formatId: string, listener: RemovedListener): void {
     const totals = this.of(formatId);
-    const { connectedS, behindMs, bytesSent, retransmits } = listenerStatus(listener, bytesPerSecond);
+    const { connectedS, behindMs, bytesSent, retransmits } = listenerStatus(listener);
     totals.sentBytes += bytesSent;
     totals.retransmits += retransmits ?? 0;
     count(totals, listener.reason);
@@ -94,13 +73,17 @@ export class Tally {
 }
 
 /** A listener as the status shows it. */
-export function listenerStatus(listener: ListenerFacts, bytesPerSecond: number): ListenerStatus {
-  return {
-    connectedS: listener.connectedMs / 1000,
-    bytesSent: listener.takenBytes,
-    behindMs: listener.behindMs ?? (listener.backlogBytes / bytesPerSecond) * 1000,
-    ...listener.kernel,
-  };
+export function listenerStatus({
+  connectedMs,
+  takenBytes,
+  behindMs,
+  waitingBytes,
+  kernel,
+}: ListenerState): ListenerStatus {
+  const status = { connectedS: connectedMs / 1000, bytesSent: takenBytes, behindMs, waitingBytes };
+  if (!kernel) return status;
+  const { unackedBytes, unsentBytes, retransmits, rttMs } = kernel;
+  return { ...status, unackedBytes, unsentBytes, retransmits, rttMs };
 }
 
 function count({ removed }: GoneTotals, reason: string): void {

@@ -1,34 +1,38 @@
 import test from 'ava';
-import type { ListenerState } from '../../src/connections/listener.ts';
+import type { ListenerState, RemovalReason } from '../../src/connections/listener.ts';
 import type { Format } from '../../src/encoders/encoder.ts';
 import { LazyMetrics } from '../../src/http/lazy-metrics.ts';
 import { Places } from '../../src/http/places.ts';
 import { Report } from '../../src/http/report.ts';
-import { type GoneListener, type ListenerFacts, Tally } from '../../src/http/tally.ts';
+import { Tally } from '../../src/http/tally.ts';
 import type { ProgrammeStatus } from '../../src/programme/programme.ts';
 import { readMetrics } from './prometheus.ts';
 
 const BYTES_PER_SECOND = 16_000;
 const FORMAT = { id: 'mp3', mimeType: 'audio/mpeg', description: 'MP3', bytesPerSecond: BYTES_PER_SECOND } as Format;
 
-function state(facts: Partial<ListenerFacts> = {}): ListenerFacts {
-  const basic: ListenerState = {
+function state(facts: Partial<ListenerState> = {}): ListenerState {
+  return {
     id: 'a',
     remoteAddress: '192.0.2.1',
     connectedMs: 20_000,
     givenBytes: 3000,
     takenBytes: 1400,
     backlogBytes: 1600,
-    waitingMs: 0,
+    waitingBytes: 0,
+    behindMs: 100,
+    quietMs: 0,
+    kernel: undefined,
+    ...facts,
   };
-  return { ...basic, ...facts };
 }
 
-const KERNEL = { unackedBytes: 700, unsentBytes: 90, retransmits: 3, rttMs: 4 };
+const SHOWN = { unackedBytes: 700, unsentBytes: 90, retransmits: 3, rttMs: 4 };
+const KERNEL = { ...SHOWN, ackedBytes: 1400, windowBytes: 65_536, windowStepBytes: 128, sinceAckMs: 20 };
 
 /** A box of one format whose listeners are set by hand. */
 function box() {
-  const listeners: ListenerFacts[] = [];
+  const listeners: ListenerState[] = [];
   const tally = new Tally();
   const places = new Places({ max: 7, maxPerAddress: 2, keyOf: (address) => address });
   const programme = {
@@ -64,10 +68,10 @@ function box() {
     visitors: () => ({ now: 4, counts: { turnedAway: 1, pushedOut: 2, tooSlow: 3, tooHasty: 0 } }),
     acceptFailures: () => 6,
   });
-  const leave = (reason: string, facts: Partial<ListenerFacts> = {}) => {
-    const gone: GoneListener = { ...state(facts), reason };
-    tally.left('mp3', BYTES_PER_SECOND, gone);
-    metrics.left('mp3', BYTES_PER_SECOND, gone);
+  const leave = (reason: RemovalReason, facts: Partial<ListenerState> = {}) => {
+    const gone = { ...state(facts), reason };
+    tally.left('mp3', gone);
+    metrics.left('mp3', gone);
   };
   const page = async () => readMetrics((await metrics.page()).text);
   return { listeners, tally, places, report, metrics, leave, page };
@@ -78,8 +82,8 @@ test('a listener in the status: the kernel is believed where it speaks, else the
   listeners.push(state(), state({ behindMs: 321, kernel: KERNEL }));
   const status = JSON.parse(JSON.stringify(report.status()));
   t.deepEqual(status.formats[0].listeners, [
-    { connectedS: 20, bytesSent: 1400, behindMs: 100 },
-    { connectedS: 20, bytesSent: 1400, behindMs: 321, ...KERNEL },
+    { connectedS: 20, bytesSent: 1400, behindMs: 100, waitingBytes: 0 },
+    { connectedS: 20, bytesSent: 1400, behindMs: 321, waitingBytes: 0, ...SHOWN },
   ]);
 });
 
