@@ -18,8 +18,8 @@ export interface Evidence {
   readonly unansweredMs: number;
 }
 
-/** For what part of its silence a listener's machine must have been silent as well to be taken for gone. */
-const SILENT_PART = 0.75;
+/** For so much of the time that a listener lags it must have been silent to be called silent. */
+const MOST = 0.75;
 
 /**
  * Whether a listener is to be removed, and why.
@@ -30,14 +30,14 @@ const SILENT_PART = 0.75;
  */
 export function judge(evidence: Evidence, limits: Limits): 'stalled' | 'half-open' | 'too far behind' | undefined {
   const { quietMs, behindMs, unansweredMs } = evidence;
-  const limitMs = limits.backlogMs + limits.stallMs;
   if (Math.min(unansweredMs, behindMs) > limits.deadAfterMs) return 'half-open';
-  if (quietMs > limitMs) return unansweredMs > SILENT_PART * quietMs ? 'half-open' : 'stalled';
-  if (behindMs > limitMs) return 'too far behind';
-  return undefined;
+  const lagMs = Math.max(quietMs, behindMs);
+  if (lagMs <= limits.backlogMs + limits.stallMs) return undefined;
+  if (unansweredMs > MOST * lagMs) return 'half-open';
+  return quietMs > MOST * lagMs ? 'stalled' : 'too far behind';
 }
 
 /** How long it takes at least until a listener that goes on like this is to be removed, ms. */
-export function timeLeftMs({ quietMs, behindMs }: Evidence, { backlogMs, stallMs }: Limits): number {
-  return Math.max(0, backlogMs + stallMs - Math.max(quietMs, behindMs));
+export function timeLeftMs({ quietMs, behindMs }: Evidence, { backlogMs, stallMs, deadAfterMs }: Limits): number {
+  return Math.max(0, Math.min(backlogMs + stallMs - Math.max(quietMs, behindMs), deadAfterMs - behindMs));
 }

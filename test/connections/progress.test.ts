@@ -1,0 +1,94 @@
+import test from 'ava';
+import { Progress } from '../../src/connections/progress.ts';
+import type { KernelTruth } from '../../src/connections/wire.ts';
+
+const STEP = 128;
+const WINDOW = 65_536;
+
+function truth(windowBytes: number, windowStepBytes = STEP): KernelTruth {
+  const none = { ackedBytes: 0, unsentBytes: 0, unackedBytes: 0, retransmits: 0, rttMs: 1, sinceAckMs: 0 };
+  return { ...none, windowBytes, windowStepBytes };
+}
+
+/** Looks at a listener once for each `[taken, window, end]`. */
+function looks(...all: Array<readonly [number, number, number]>): Progress {
+  const progress = new Progress(0);
+  for (const [taken, window, end] of all) progress.look(taken, end, truth(window));
+  return progress;
+}
+
+test('H3: who reads lives, up to what was broadcast', (t) => {
+  const progress = looks([0, WINDOW, 0], [8000, WINDOW, 8100], [16_000, WINDOW, 16_100]);
+  t.is(progress.aliveOffset, 16_000);
+  t.is(progress.takenOffset, 16_000);
+  t.false(progress.isQuiet(16_100));
+});
+
+test('H3: a frozen program whose machine still takes everything is quiet since it stopped, not since it was noticed', (t) => {
+  const before = [
+    [0, WINDOW, 0],
+    [8000, WINDOW, 8000],
+  ] as const;
+  // It stopped after 10,000 bytes; what came then lies unread and makes the window narrower.
+  const noticed = looks(...before, [16_000, WINDOW - 6000, 16_000]);
+  t.is(noticed.aliveOffset, 10_000);
+  t.is(noticed.takenOffset, 16_000, 'as far as its machine is concerned');
+  t.true(noticed.isQuiet(16_000));
+  const later = looks(...before, [16_000, WINDOW - 6000, 16_000], [24_000, WINDOW - 14_000, 24_000]);
+  t.is(later.aliveOffset, 10_000);
+});
+
+test('H3: a machine that finds some more room while its program is frozen does not make it live', (t) => {
+  const progress = looks(
+    [0, WINDOW, 0],
+    [8000, WINDOW, 8000],
+    [16_000, WINDOW - 8000, 16_000],
+    [24_000, WINDOW - 13_000, 24_000],
+    [32_000, WINDOW - 18_000, 32_000],
+  );
+  t.is(progress.aliveOffset, 8000);
+});
+
+test('H3: who goes on after a pause lives', (t) => {
+  const progress = looks(
+    [0, WINDOW, 0],
+    [8000, WINDOW, 8000],
+    [16_000, WINDOW - 8000, 16_000],
+    [20_000, WINDOW, 20_000],
+  );
+  t.is(progress.aliveOffset, 20_000);
+});
+
+test('H3: a window that has become narrower for another reason is no sign of death', (t) => {
+  const progress = looks(
+    [0, WINDOW, 0],
+    [8000, WINDOW, 8000],
+    [16_000, WINDOW - 8000, 16_000],
+    [24_000, WINDOW - 8000, 24_000],
+  );
+  t.is(progress.aliveOffset, 24_000);
+});
+
+test('H3: a closed window and a machine that takes no more: quiet', (t) => {
+  const progress = looks([0, 4000, 0], [4000, 0, 8000], [4000, 0, 16_000]);
+  t.is(progress.aliveOffset, 0);
+  t.true(progress.isQuiet(16_000));
+});
+
+test('H3: the end of a window moves in steps; less than two of them say nothing', (t) => {
+  const progress = new Progress(0);
+  progress.look(0, 0, truth(WINDOW, 16_384));
+  progress.look(8000, 8000, truth(WINDOW - 8000, 16_384));
+  t.false(progress.isQuiet(2 * 16_384));
+  t.true(progress.isQuiet(2 * 16_384 + 1));
+});
+
+test('H3: where the kernel cannot be asked, what it takes is the sign of life', (t) => {
+  const progress = new Progress(0);
+  progress.look(0, 0);
+  progress.look(500, 1000);
+  t.is(progress.aliveOffset, 500);
+  progress.look(500, 2000);
+  t.true(progress.isQuiet(2000));
+  t.is(progress.aliveOffset, 500);
+});
