@@ -15,6 +15,8 @@
 #define PATIENCE_NS (3 * NS_PER_S)
 /* Longer than any time limit for a request that a sane server has. */
 #define ENDLESS_NS (30 * NS_PER_S)
+/* So many of the silent give up sooner before one waits that long. */
+#define ENDLESS_EVERY 200
 
 enum way {
   LEAVE,        /* listens a little and closes; bytes that it has not read make this a reset as well */
@@ -85,6 +87,11 @@ static void vanish(int fd) {
 #endif
 }
 
+/* Whether it listens before it goes, so that it must be answered. */
+static bool is_listener(const struct client *client) {
+  return client->way == LEAVE || client->way == RESET;
+}
+
 static void finish(struct client *client) {
   if (client->way == RESET) reset(client->fd);
   if (client->way == VANISH && client->connected) vanish(client->fd);
@@ -125,8 +132,8 @@ static void act(struct client *client, uint32_t slot) {
   switch (client->way) {
   case LEAVE:
   case RESET:
+    /* They stay for a while from their first byte on. */
     send_text(client, request, strlen(request));
-    client->ends_at_ns = now + random_ms(20, 200);
     break;
   case HALF_CLOSE:
     send_text(client, request, strlen(request));
@@ -144,7 +151,7 @@ static void act(struct client *client, uint32_t slot) {
     return;
   case SILENT:
     send_text(client, request, random_below(3) * 7);
-    client->ends_at_ns = now + (random_below(200) == 0 ? ENDLESS_NS : random_ms(20, 400));
+    client->ends_at_ns = now + (counts[SILENT] % ENDLESS_EVERY == 0 ? ENDLESS_NS : random_ms(20, 400));
     break;
   case GARBAGE:
     send_text(client, garbage + random_below(3) * 20, garbage_bytes - 40 - random_below(900));
@@ -160,10 +167,12 @@ static void act(struct client *client, uint32_t slot) {
 static void read_some(struct client *client) {
   static char buffer[65536];
   ssize_t bytes = recv(client->fd, buffer, sizeof buffer, 0);
-  if (bytes > 0)
-    client->answered = true;
-  else if (bytes == 0 || errno != EAGAIN)
+  if (bytes == 0 || (bytes < 0 && errno != EAGAIN)) {
     finish(client);
+  } else if (bytes > 0 && !client->answered) {
+    client->answered = true;
+    if (is_listener(client)) client->ends_at_ns = now_ns() + random_ms(0, 200);
+  }
 }
 
 static void end_those_whose_time_is_up(void) {

@@ -21,15 +21,14 @@ static const char HEAD[] = "HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n"
 static int listeners[MOST_LISTENERS];
 static int count;
 
-static int listen_somewhere(void) {
+static int listen_somewhere(uint16_t *port) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof at;
   if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 1024) != 0 ||
       getsockname(fd, (struct sockaddr *)&at, &size) != 0)
     die("listen");
-  printf("listening %d\n", ntohs(at.sin_port));
-  fflush(stdout);
+  *port = ntohs(at.sin_port);
   return fd;
 }
 
@@ -83,7 +82,8 @@ int main(int argc, char **argv) {
   long joined = number(argv[3]);
   if (frame_bytes < STAMP_AT + STAMP_BYTES || joined < 1) return 64;
   need_descriptors(1100);
-  int server = listen_somewhere();
+  uint16_t port;
+  int server = listen_somewhere(&port);
   int timer = tick_every(number(argv[2]));
   int poll = epoll_create1(0);
   struct epoll_event events[2] = {{.events = EPOLLIN, .data.fd = server}, {.events = EPOLLIN, .data.fd = timer}};
@@ -93,6 +93,9 @@ int main(int argc, char **argv) {
   unsigned char *chunk = malloc(frame_bytes * (size_t)joined);
   if (chunk == NULL) die("malloc");
   size_t held = 0;
+  /* Only now: from here on, a descriptor more is a listener more. */
+  printf("listening %d\n", port);
+  fflush(stdout);
 
   for (;;) {
     int ready = epoll_wait(poll, events, 2, -1);

@@ -1,7 +1,7 @@
 /** Times as the load generator counts them: lower bound and width of a bucket in µs, and how many lay in it; ascending. */
 export type Bucket = readonly [lowUs: number, widthUs: number, count: number];
 
-/** The time, in ms, below which the given share (0 to 1) of all lies, taken as spread evenly within a bucket. NaN when there are none. */
+/** The time in ms below which the given share (0 to 1) of all lies, spread evenly within a bucket; NaN when there are none. */
 export function quantileMs(buckets: readonly Bucket[], share: number): number {
   const total = buckets.reduce((sum, [, , count]) => sum + count, 0);
   let left = share * total;

@@ -6,6 +6,7 @@ import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { ChunkOutput, Format } from '../../src/encoders/encoder.ts';
 import { Feed } from '../../src/encoders/feed.ts';
 import { createServer } from '../../src/http/server.ts';
+import { BOX_LIMITS } from './limits.ts';
 import { pace, StampedFrames, type StampedStream, streamNamed } from './stamped.ts';
 
 /*
@@ -26,9 +27,6 @@ export interface BoxMemory {
   descriptors: number;
 }
 
-const STALL_MS = 250;
-const BACKLOG_MS = 4000;
-const LINGER_MS = 10_000;
 /** Nobody is turned away here. */
 const MOST_LISTENERS = 100_000;
 
@@ -40,11 +38,11 @@ if (!collect) throw new Error('run it with --expose-gc');
 const format = stampedFormat(stream);
 const connections = new ConnectionManager({
   bytesPerSecond: format.bytesPerSecond,
-  stallMs: STALL_MS,
-  backlogMs: BACKLOG_MS,
+  stallMs: BOX_LIMITS.stallMs,
+  backlogMs: BOX_LIMITS.backlogMs,
   onRemoved: () => feed.release(),
 });
-const feed = new Feed(format, coalesce(connections), LINGER_MS);
+const feed = new Feed(format, coalesce(connections), BOX_LIMITS.lingerMs);
 const server = await createServer({
   stationName: 'bench',
   sources: [
@@ -68,10 +66,10 @@ server.server.listen({ port: 0, host: '127.0.0.1' });
 await once(server.server, 'listening');
 const samples = new Float32Array(0);
 pace(stream.periodNs, () => feed.write(samples));
-console.log(`listening ${(server.server.address() as AddressInfo).port}`);
 createInterface({ input: process.stdin })
   .on('line', () => console.log(JSON.stringify(memory())))
   .on('close', () => process.exit());
+console.log(`listening ${(server.server.address() as AddressInfo).port}`);
 
 /**
  * STAND-IN for src/connections/coalescer.ts until that exists: joins as many frames as `coalesceMs` lasts, whoever listens. This
