@@ -41,7 +41,7 @@ const chosen = numberOptions(process.argv.includes('--quick') ? QUICK : FULL);
 const { rounds, seconds, listeners, frozen, icecast, 'icecast-seconds': icecastSeconds } = chosen;
 const most = Math.max(...listeners);
 console.log(
-  `${describeMachine()}\n${rounds} rounds. Loopback; 128 kbit/s in frames of 26 ms unless it says otherwise; no burst on connect.`,
+  `${describeMachine()}\nRounds: ${rounds}. Loopback; 128 kbit/s in frames of 26 ms unless it says otherwise; no burst on connect.`,
 );
 
 const programs = await buildPrograms();
@@ -150,7 +150,7 @@ function report(): void {
   }
   if (runs.length > 0) {
     console.log(
-      `\nListeners freeze; they have to be gone ${DROPPED_BY_MS} ms later. Worst gap: of a healthy listener.\n\n${frozenTable(runs)}`,
+      `\nListeners freeze; they have to be gone ${DROPPED_BY_MS} ms later. Times: of the last one, in all rounds. Worst gap: of a healthy listener, median of the rounds.\n\n${frozenTable(runs)}`,
     );
     goals.push(...runs.flatMap(frozenGoals));
   }

@@ -83,22 +83,16 @@ export function frozenTable(all: readonly FrozenRuns[]): string {
   const rows = all.flatMap((runs) => {
     const box = boxDrops(runs);
     const gaps = [worstGap(runs.calm), worstGap(runs.frozen), gapRatio(runs)].map((value) => figure(value));
-    const rows = [[describe(runs.scenario), 'Boardfeed', ...dropCells(box, runs.scenario.seconds), ...gaps]];
+    const rows = [
+      [describe(runs.scenario), 'Boardfeed', ...dropCells(box, runs.scenario.seconds), held(runs.frozen), ...gaps],
+    ];
     if (runs.icecast) {
-      const drops = dropsOf(runs.icecast.load.frozen);
-      const held = `it held ${runs.icecast.heldConnections} connections at the end`;
-      rows.push([
-        '',
-        `Icecast (${held})`,
-        ...dropCells(drops, runs.icecastSeconds),
-        '',
-        figure(worstGap([runs.icecast])),
-        '',
-      ]);
+      const drops = dropCells(dropsOf(runs.icecast.load.frozen), runs.icecastSeconds);
+      rows.push(['', 'Icecast', ...drops, held([runs.icecast]), '', figure(worstGap([runs.icecast])), '']);
     }
     return rows;
   });
-  return table([...head, 'worst gap without, ms', 'worst gap with, ms', 'ratio'], rows);
+  return table([...head, 'connections left', 'worst gap without, ms', 'worst gap with, ms', 'ratio'], rows);
 }
 
 /** What has to hold in each scenario. */
@@ -120,6 +114,11 @@ function boxDrops({ frozen }: FrozenRuns): Drops {
 
 function worstGap(runs: readonly (Measured | undefined)[]): number {
   return median(runs.flatMap((run) => (run ? [run.load.worstGapMs] : [])));
+}
+
+/** What the server itself still holds at the end. */
+function held(runs: readonly (Measured | undefined)[]): string {
+  return figure(Math.max(...runs.flatMap((run) => (run ? [run.heldConnections] : []))), 0);
 }
 
 function dropCells({ frozen, dropped, smallMs, ordinaryMs, afterLastByteMs }: Drops, seconds: number): string[] {

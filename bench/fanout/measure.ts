@@ -3,7 +3,7 @@ import { monotonicMs } from '../../src/pcm.ts';
 import { readThreadsMs, threadsDelta } from '../cost/proc.ts';
 import type { Programs } from './build.ts';
 import { Load, type LoadOptions, type LoadResult } from './load.ts';
-import { countDescriptors, type ServerMemory, type StartServer } from './servers.ts';
+import { countSockets, type ServerMemory, type StartServer } from './servers.ts';
 import type { StampedStream } from './stamped.ts';
 
 /** Listeners that come and go before anything is measured, so that what the first ones cost is not counted. */
@@ -19,7 +19,7 @@ export interface Measured {
   load: LoadResult;
   /** With all listeners there, and without any. */
   memory: { loaded: ServerMemory; empty: ServerMemory };
-  /** Connections that the server itself still had open at the end of the measurement, as far as its descriptors tell. */
+  /** Connections that the server still had open at the end of the measurement: it may have given up some that did not see it. */
   heldConnections: number;
 }
 
@@ -33,14 +33,14 @@ export async function measure(
   const server = await start(programs, stream);
   let load: Load | undefined;
   try {
-    const idleDescriptors = countDescriptors(server.pid);
+    const idleSockets = countSockets(server.pid);
     load = new Load(programs, server, stream, { listeners: FIRST_LISTENERS, seconds: 0, warmMs: FIRST_WARM_MS });
     await load.measuring();
     await load.finish();
     const settledByMs = monotonicMs() + SETTLE_MS;
-    while (countDescriptors(server.pid) > idleDescriptors && monotonicMs() < settledByMs) await sleep(50);
+    while (countSockets(server.pid) > idleSockets && monotonicMs() < settledByMs) await sleep(50);
     const empty = await server.memory();
-    const emptyDescriptors = countDescriptors(server.pid);
+    const emptySockets = countSockets(server.pid);
 
     load = new Load(programs, server, stream, options);
     await load.measuring();
@@ -48,7 +48,7 @@ export async function measure(
     await load.measured();
     const { totalMs } = threadsDelta(before, readThreadsMs(server.pid));
     const passedS = (monotonicMs() - startMs) / 1000;
-    const heldConnections = countDescriptors(server.pid) - emptyDescriptors;
+    const heldConnections = countSockets(server.pid) - emptySockets;
     const loaded = await server.memory();
     const result = await load.finish();
     return { cpuMsPerS: totalMs / passedS, load: result, memory: { loaded, empty }, heldConnections };

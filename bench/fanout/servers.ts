@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BOX_NODE_FLAGS, boxEnv } from '../../setup/box-node.mjs';
 import { run } from '../../test/support/processes.ts';
@@ -91,6 +91,20 @@ export function startIcecast(mostClients: number): StartServer {
 /** Number of sockets and files that a process has open. */
 export function countDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Number of sockets that a process has open; one that it holds under several descriptors counts once. */
+export function countSockets(pid: number): number {
+  const sockets = new Set<string>();
+  for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      const target = readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+      if (target.startsWith('socket:')) sockets.add(target);
+    } catch {
+      // It was closed between the listing and the reading.
+    }
+  }
+  return sockets.size;
 }
 
 async function listening(server: LineProcess): Promise<Pick<Server, 'pid' | 'port' | 'stop'>> {

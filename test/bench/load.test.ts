@@ -1,10 +1,14 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import test from 'ava';
 import { buildPrograms, type Programs } from '../../bench/fanout/build.ts';
 import { churn } from '../../bench/fanout/churning.ts';
 import { complaint, figuresOf } from '../../bench/fanout/figures.ts';
+import { Load } from '../../bench/fanout/load.ts';
 import { type Measured, measure } from '../../bench/fanout/measure.ts';
 import { startBoxProcess, startFloor, startStampedBox } from '../../bench/fanout/servers.ts';
-import { STREAMS } from '../../bench/fanout/stamped.ts';
+import { STREAMS, StampedFrames } from '../../bench/fanout/stamped.ts';
 import { until } from '../support/processes.ts';
 
 const LOAD = { listeners: 20, frozen: 5, seconds: 2, warmMs: 200 };
@@ -39,6 +43,46 @@ test.serial('a server that keeps the frozen is told from one that drops them', a
   // The floor never drops anybody; what it does not hear of is not counted as dropped either.
   const { load } = await measure(programs, startFloor(1), STREAMS.wav, { ...LOAD, seconds: 1 });
   t.true(load.frozen.every(({ droppedMs }) => droppedMs === null));
+});
+
+test.serial('a frozen listener sees the end of its connection without reading: by a reset, and by a FIN', async (t) => {
+  const frames = new StampedFrames(STREAMS.mp3);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.write('HTTP/1.0 200 OK\r\n\r\n');
+    sockets.add(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const beat = setInterval(() => {
+    const frame = frames.next();
+    for (const socket of sockets) if (socket.writable) socket.write(frame);
+  }, 10);
+  const { port } = server.address() as AddressInfo;
+  const load = new Load(programs, { port, path: '/' }, STREAMS.mp3, LOAD);
+  try {
+    await load.measuring();
+    await setTimeout(300);
+    for (const socket of sockets) {
+      // The first listeners freeze; each has an address of its own. A FIN passes only where the receive buffer has room.
+      const number = Number(/^127\.1\.0\.(\d+)$/.exec(socket.remoteAddress ?? '')?.[1]) - 1;
+      if (number < 4 && number % 2 === 0) socket.resetAndDestroy();
+      else if (number < 4) socket.end();
+    }
+    await load.measured();
+    const { frozen, healthyGone, lostFrames } = await load.finish();
+    t.deepEqual([healthyGone, lostFrames], [0, 0]);
+    t.deepEqual(
+      frozen.map(({ droppedMs }) => droppedMs !== null),
+      [true, true, true, true, false],
+    );
+    for (const { droppedMs, tookMs } of frozen) t.true(droppedMs === null || (droppedMs > 200 && droppedMs >= tookMs));
+  } finally {
+    clearInterval(beat);
+    await load.stop();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
 });
 
 test.serial('a box that was left in all ugly ways holds nothing afterwards', async (t) => {
