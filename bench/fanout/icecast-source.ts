@@ -15,6 +15,7 @@ socket.on('error', (error) => {
   console.error(error.message);
   process.exit(1);
 });
+socket.on('close', () => process.exit()); // There is nobody to feed any more.
 const authorization = Buffer.from(`source:${password}`).toString('base64');
 const lines = [
   `SOURCE /${mount} HTTP/1.0`,
