@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../src/pcm.ts';
 import { PulseRig } from '../test/support/pulse.ts';
+import { Icecast } from './icecast.ts';
 import { Arrivals } from './lag/arrivals.ts';
 import { beeps } from './lag/beeps.ts';
-import { Icecast } from './lag/icecast.ts';
 import { type Listening, listen } from './lag/listen.ts';
 import { matchOnsets } from './lag/match.ts';
 import { type FindOnsets, mp3Onsets, type Onset, rawOnsets, wavOnsets } from './lag/onset-times.ts';
+import { addDarkIce, addFfmpeg } from './lag/peers.ts';
 import { describeMachine } from './machine.ts';
 import { DEFAULT_PERIOD_MS, startMixerBox } from './mixer-box.ts';
 import { numberOptions } from './options.ts';
@@ -85,8 +86,8 @@ async function measureRound(rig: PulseRig, roundMs: number): Promise<Lags> {
   try {
     await icecast.start();
     if (peers > 0) {
-      listeners.darkIce = await listen(await icecast.addDarkIce('mixer', rig.env));
-      listeners.ffmpeg = await listen(await icecast.addFfmpeg('mixer', rig.env));
+      listeners.darkIce = await listen(await addDarkIce(icecast, 'mixer', rig.env));
+      listeners.ffmpeg = await listen(await addFfmpeg(icecast, 'mixer', rig.env));
     }
     listeners.mp3 = await listen(`${box.url}/stream.mp3`);
     listeners.wav = await listen(`${box.url}/stream.wav`);

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 
-/** @typedef {'node' | 'start' | 'test' | 'bench'} Need a command, or `node` for what runs nothing but the pinned Node */
+/**
+ * @typedef {'node' | 'start' | 'test' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
+ *   pinned Node. `bench` stands for every benchmark, `bench:lag` for one.
+ */
 /** @typedef {{ name: string, why: string, for: readonly Need[] }} DebianPackage */
 
 /** @type {readonly Need[]} */
@@ -37,8 +40,8 @@ export const debianPackages = [
   { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
-  { name: 'icecast2', why: 'what we are compared with', for: ['bench'] },
-  { name: 'darkice', why: 'what we are compared with', for: ['bench'] },
+  { name: 'icecast2', why: 'what we are compared with', for: ['bench:lag', 'bench:fanout'] },
+  { name: 'darkice', why: 'what we are compared with', for: ['bench:lag'] },
 ];
 
 /** One line per package and architecture, for `dpkg-query --show`. */
@@ -65,7 +68,7 @@ export function parseInstalled(printed, debianArch) {
 
 /** @param {Need} need @returns {DebianPackage[]} */
 export function packagesFor(need) {
-  return debianPackages.filter((row) => row.for.includes(need));
+  return debianPackages.filter((row) => row.for.some((one) => need === one || need.startsWith(`${one}:`)));
 }
 
 /**

@@ -60,7 +60,7 @@ async function bench([name = '', ...args]) {
   if (!/^[\w-]+$/.test(name) || !existsSync(path.join(projectDir, file))) {
     throw new SetupError(`There is no benchmark "${name}". ${USAGE}`, 64);
   }
-  await prepare('bench');
+  await prepare(`bench:${name}`);
   await become(pinnedNode().binary, [file, ...args], childEnv());
 }
 

@@ -39,3 +39,19 @@ test('tests and benchmarks need everything that the box itself needs', (t) => {
     );
   }
 });
+
+test('a benchmark needs what all of them need, and what it alone needs', (t) => {
+  const names = (need: Parameters<typeof packagesFor>[0]) => packagesFor(need).map((row) => row.name);
+  const common = names('bench');
+  t.false(common.includes('icecast2') || common.includes('darkice'));
+  t.deepEqual(
+    names('bench:lag').filter((name) => !common.includes(name)),
+    ['icecast2', 'darkice'],
+  );
+  t.deepEqual(
+    names('bench:fanout').filter((name) => !common.includes(name)),
+    ['icecast2'],
+  );
+  t.deepEqual(names('bench:churn'), common);
+  t.true(common.every((name) => names('bench:lag').includes(name)));
+});

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/box.ts';
-import { type Running, run, until } from '../../test/support/processes.ts';
+import { freePort } from '../test/support/box.ts';
+import { type Running, run, until } from '../test/support/processes.ts';
 
 /** `nobody` and `nogroup` of Debian: Icecast refuses to run as root. */
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -10,46 +10,43 @@ const PASSWORD = 'bench';
 
 /** An Icecast of our own, and what feeds it. It does not touch Debian's service, its configuration or its port. */
 export class Icecast {
+  /** What a source has to say to be let in. */
+  readonly password = PASSWORD;
   readonly #directory = mkdtempSync(join(tmpdir(), 'boardfeed-icecast-'));
   readonly #started: Running[] = [];
   #port = 0;
+  #pid = 0;
 
-  /** Starts the server, without burst on connect: a listener begins at what comes next. */
-  async start(): Promise<void> {
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Process id of the server; 0 before the start. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /**
+   * Starts the server, without burst on connect: a listener begins at what comes next. The queue is as long as Debian's
+   * configuration has it.
+   *
+   * @param mostClients how many listeners and sources together it takes
+   */
+  async start(mostClients = 20): Promise<void> {
     this.#port = await freePort();
     chmodSync(this.#directory, 0o755); // Icecast reads it as somebody else.
-    const file = this.#write('icecast.xml', icecastXml(this.#port));
+    const file = this.write('icecast.xml', icecastXml(this.#port, mostClients));
     const server = run('icecast2', ['-c', file], process.getuid?.() === 0 ? NOBODY : {});
     this.#started.push(server);
+    this.#pid = server.child.pid ?? 0;
     await until('Icecast answers', async () => {
       if (server.child.exitCode !== null) throw new Error(`Icecast ended:\n${server.output()}`);
       return fetch(`http://127.0.0.1:${this.#port}/status-json.xsl`).then(({ ok }) => ok, String);
     });
   }
 
-  /** DarkIce as its manual shows it, with the smallest buffer that it takes: MP3, 128 kbit/s, from an ALSA device. */
-  async addDarkIce(device: string, env: NodeJS.ProcessEnv): Promise<string> {
-    const file = this.#write('darkice.cfg', darkIceConfig(this.#port, device));
-    return this.#feed('darkice.mp3', run('darkice', ['-c', file], { env }));
-  }
-
-  /** ffmpeg as its users write it: MP3, 128 kbit/s, from an ALSA device. */
-  async addFfmpeg(device: string, env: NodeJS.ProcessEnv): Promise<string> {
-    const mount = 'ffmpeg.mp3';
-    const input = ['-nostdin', '-v', 'error', '-f', 'alsa', '-ac', '2', '-ar', '48000', '-i', device];
-    const output = ['-c:a', 'libmp3lame', '-b:a', '128k', '-content_type', 'audio/mpeg', '-f', 'mp3'];
-    const url = `icecast://source:${PASSWORD}@127.0.0.1:${this.#port}/${mount}`;
-    return this.#feed(mount, run('ffmpeg', [...input, ...output, url], { env }));
-  }
-
-  /** Ends everything and leaves no trace. */
-  async stop(): Promise<void> {
-    for (const running of this.#started.reverse()) await running.stop();
-    rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  /** Resolves with the address of a stream when it is there. */
-  async #feed(mount: string, source: Running): Promise<string> {
+  /** Takes care of a source that sends to `mount`. Resolves with the address of its stream when that is there. */
+  async feed(mount: string, source: Running): Promise<string> {
     this.#started.push(source);
     const url = `http://127.0.0.1:${this.#port}/${mount}`;
     await until(`Icecast has ${mount}`, async () => {
@@ -60,18 +57,26 @@ export class Icecast {
     return url;
   }
 
-  #write(name: string, text: string): string {
+  /** Writes a file that goes when it ends; returns its path. */
+  write(name: string, text: string): string {
     const file = join(this.#directory, name);
     writeFileSync(file, text, { mode: 0o644 });
     return file;
   }
+
+  /** Ends everything and leaves no trace. */
+  async stop(): Promise<void> {
+    for (const running of this.#started.reverse()) await running.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
 }
 
-function icecastXml(port: number): string {
+function icecastXml(port: number, mostClients: number): string {
   return `<icecast>
   <limits>
-    <clients>20</clients>
+    <clients>${mostClients}</clients>
     <sources>4</sources>
+    <queue-size>524288</queue-size>
     <burst-on-connect>0</burst-on-connect>
     <burst-size>0</burst-size>
   </limits>
@@ -97,30 +102,5 @@ function icecastXml(port: number): string {
     <loglevel>2</loglevel>
   </logging>
 </icecast>
-`;
-}
-
-function darkIceConfig(port: number, device: string): string {
-  return `[general]
-duration = 0
-bufferSecs = 1
-reconnect = no
-realtime = no
-
-[input]
-device = ${device}
-sampleRate = 48000
-bitsPerSample = 16
-channel = 2
-
-[icecast2-0]
-bitrateMode = cbr
-format = mp3
-bitrate = 128
-server = 127.0.0.1
-port = ${port}
-password = ${PASSWORD}
-mountPoint = darkice.mp3
-name = bench
 `;
 }
