@@ -3,10 +3,7 @@ import { SourceUnavailable } from './capture/source.ts';
 import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
-import { Coalescer } from './connections/coalescer.ts';
-import { ConnectionManager } from './connections/connection-manager.ts';
 import type { Format } from './encoders/encoder.ts';
-import { Feed } from './encoders/feed.ts';
 import { mp3Format } from './encoders/mp3.ts';
 import { wavFormat } from './encoders/wav.ts';
 import { addressKeys } from './http/address-key.ts';
@@ -15,9 +12,9 @@ import { LazyMetrics } from './http/lazy-metrics.ts';
 import { Places } from './http/places.ts';
 import { Report } from './http/report.ts';
 import { createServer, type HttpServer } from './http/server.ts';
-import type { StreamSource } from './http/streams.ts';
 import { Tally } from './http/tally.ts';
 import type { Logger } from './log.ts';
+import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
@@ -26,13 +23,6 @@ import { Programme } from './programme/programme.ts';
 const FAREWELL_MS = 1000;
 /** A box without descriptors says so at most once in so long. */
 const ACCEPT_COMPLAINT_MS = 60_000;
-
-/** One format from its encoder to its listeners. */
-interface Outlet {
-  feed: Feed;
-  coalescer: Coalescer;
-  connections: ConnectionManager;
-}
 
 /** The whole box: builds every part in order and stops them in reverse. The only file that knows them all. */
 export class Appliance {
@@ -83,9 +73,7 @@ export class Appliance {
   async stop(): Promise<void> {
     this.#supervisor?.stop();
     this.#programme?.stop();
-    for (const { coalescer } of this.#outlets) coalescer.flush();
-    await Promise.all(this.#outlets.map(({ connections }) => connections.close(FAREWELL_MS)));
-    for (const { feed } of this.#outlets) feed.close();
+    await Promise.all(this.#outlets.map((outlet) => outlet.close(FAREWELL_MS)));
     this.#metrics?.close();
     await this.#server?.close();
   }
@@ -105,23 +93,20 @@ export class Appliance {
 
   #createOutlet(format: Format): Outlet {
     const { listeners } = this.#config;
-    const connections = new ConnectionManager({
-      bytesPerSecond: format.bytesPerSecond,
+    return new Outlet(format, {
       stallMs: listeners.stall_ms,
       backlogMs: listeners.backlog_ms,
-      onRemoved: (listener) => {
-        const { id, reason, connectedMs, error } = listener;
+      coalesceMs: listeners.coalesce_ms,
+      lingerMs: listeners.linger_s * 1000,
+      places: this.#places,
+      onGone: (listener) => {
+        const { reason, connectedMs, error } = listener;
         const why = error ? `${reason} (${error.message})` : reason;
         this.#log.debug(`listener of ${format.id} gone after ${(connectedMs / 1000).toFixed(1)} s: ${why}`);
-        this.#places.free(id);
         this.#tally.left(format.id, listener);
         this.#metrics?.left(format.id, listener);
-        feed.release();
       },
     });
-    const coalescer = new Coalescer(connections, listeners.coalesce_ms);
-    const feed = new Feed(format, coalescer, listeners.linger_s * 1000);
-    return { feed, coalescer, connections };
   }
 
   async #createProgramme(): Promise<Programme> {
@@ -203,7 +188,7 @@ export class Appliance {
     this.#metrics = metrics;
     return createServer({
       stationName: station.name,
-      sources: this.#outlets.map(streamSource),
+      sources: this.#outlets.map(({ source }) => source),
       places: this.#places,
       onRefused: (formatId) => this.#tally.refused(formatId),
       status: () => report.status(),
@@ -213,13 +198,4 @@ export class Appliance {
       onError: (error) => this.#log.error(error, 'a request failed'),
     });
   }
-}
-
-function streamSource({ feed, connections }: Outlet): StreamSource {
-  return {
-    format: feed.format,
-    join: () => feed.acquire(),
-    leave: () => feed.release(),
-    addClient: (socket, clientId) => connections.addClient(socket, clientId),
-  };
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { ConnectionManager } from '../../src/connections/connection-manager.ts';
-import type { ChunkOutput, Format } from '../../src/encoders/encoder.ts';
-import { Feed } from '../../src/encoders/feed.ts';
+import type { Format } from '../../src/encoders/encoder.ts';
+import { Places } from '../../src/http/places.ts';
 import { createServer } from '../../src/http/server.ts';
+import { Outlet } from '../../src/outlet.ts';
 import { BOX_LIMITS } from './limits.ts';
 import { pace, StampedFrames, type StampedStream, streamNamed } from './stamped.ts';
 
@@ -36,58 +35,27 @@ const collect = globalThis.gc;
 if (!collect) throw new Error('run it with --expose-gc');
 
 const format = stampedFormat(stream);
-const connections = new ConnectionManager({
-  bytesPerSecond: format.bytesPerSecond,
-  stallMs: BOX_LIMITS.stallMs,
-  backlogMs: BOX_LIMITS.backlogMs,
-  onRemoved: () => feed.release(),
-});
-const feed = new Feed(format, coalesce(connections), BOX_LIMITS.lingerMs);
+const places = new Places({ max: MOST_LISTENERS, maxPerAddress: MOST_LISTENERS, keyOf: (address) => address });
+const outlet = new Outlet(format, { ...BOX_LIMITS, coalesceMs, places });
 const server = await createServer({
   stationName: 'bench',
-  sources: [
-    {
-      format,
-      join: () => feed.acquire(),
-      leave: () => feed.release(),
-      addClient: (socket, clientId) => connections.addClient(socket, clientId),
-    },
-  ],
-  maxListeners: MOST_LISTENERS,
-  countListeners: () => connections.size,
-  onRefused: () => {},
+  sources: [outlet.source],
+  places,
   status: nobodyAsks,
   health: nobodyAsks,
+  metrics: nobodyAsks,
   listDevices: nobodyAsks,
   onError: (error) => console.error(error),
+  // The descriptors of this machine bound the number of listeners already.
+  limits: { connections: MOST_LISTENERS, connectionsPerAddress: MOST_LISTENERS },
 });
-await server.ready();
-server.server.listen({ port: 0, host: '127.0.0.1' });
-await once(server.server, 'listening');
+await server.listen({ port: 0, host: '127.0.0.1' }, (error) => console.error(error));
 const samples = new Float32Array(0);
-pace(stream.periodNs, () => feed.write(samples));
+pace(stream.periodNs, () => outlet.feed.write(samples));
 createInterface({ input: process.stdin })
   .on('line', () => console.log(JSON.stringify(memory())))
   .on('close', () => process.exit());
-console.log(`listening ${(server.server.address() as AddressInfo).port}`);
-
-/**
- * STAND-IN for src/connections/coalescer.ts until that exists: joins as many frames as `coalesceMs` lasts, whoever listens. This
- * function is all that has to be replaced.
- */
-function coalesce(output: ChunkOutput): ChunkOutput {
-  const most = Math.max(1, Math.ceil((coalesceMs * 1e6) / stream.periodNs));
-  if (most === 1) return output;
-  let held: Buffer[] = [];
-  return {
-    broadcast(chunk) {
-      held.push(chunk);
-      if (held.length < most) return;
-      output.broadcast(Buffer.concat(held));
-      held = [];
-    },
-  };
-}
+console.log(`listening ${(server.address() as AddressInfo).port}`);
 
 function stampedFormat(stream: StampedStream): Format {
   return {
@@ -116,7 +84,7 @@ function memory(): BoxMemory {
     rssBytes: rss,
     heapBytes: heapUsed,
     externalBytes: external,
-    listeners: connections.size,
+    listeners: places.now,
     descriptors: readdirSync('/proc/self/fd').length,
   };
 }

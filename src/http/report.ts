@@ -1,5 +1,5 @@
 import type { SourceSupervisor } from '../capture/supervisor.ts';
-import type { ConnectionManager } from '../connections/connection-manager.ts';
+import type { ListenerState } from '../connections/listener.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { Programme } from '../programme/programme.ts';
@@ -23,7 +23,8 @@ export interface ReportedParts {
   supervisor: Pick<SourceSupervisor, 'status'>;
   outlets: readonly {
     feed: Pick<Feed, 'format' | 'running' | 'cpuMs'>;
-    connections: Pick<ConnectionManager, 'snapshot'>;
+    /** Every listener's state. */
+    listeners(): ListenerState[];
   }[];
   places: Places;
   tally: Tally;
@@ -70,7 +71,8 @@ export class Report {
   }
 }
 
-function formatStatus({ feed, connections }: ReportedParts['outlets'][number]): FormatStatus {
+function formatStatus(outlet: ReportedParts['outlets'][number]): FormatStatus {
+  const { feed } = outlet;
   const { id, mimeType, description, bytesPerSecond } = feed.format;
   return {
     id,
@@ -80,6 +82,6 @@ function formatStatus({ feed, connections }: ReportedParts['outlets'][number]): 
     bytesPerSecond,
     running: feed.running,
     cpuMs: feed.cpuMs,
-    listeners: connections.snapshot().map((listener) => listenerStatus(listener)),
+    listeners: outlet.listeners().map(listenerStatus),
   };
 }

@@ -56,7 +56,7 @@ function box() {
     outlets: [
       {
         feed: { format: FORMAT, running: true, cpuMs: 1500 },
-        connections: { snapshot: () => [...listeners] },
+        listeners: () => [...listeners],
       },
     ],
     places,
