@@ -99,8 +99,8 @@ async function freezeSome(programs: Programs): Promise<void> {
       run.calm.push(await freeze(`round ${round}, nobody`, programs, scenario, false));
       run.frozen.push(await freeze(`round ${round}`, programs, scenario, true));
     }
-    const { stream, listeners, frozen } = scenario;
-    const options = { listeners, frozen, seconds: icecastSeconds };
+    const { stream, listeners, frozen, ordinary } = scenario;
+    const options = { listeners, frozen, ordinary, seconds: icecastSeconds };
     runs.push({
       ...run,
       icecast:
@@ -112,8 +112,8 @@ async function freezeSome(programs: Programs): Promise<void> {
 }
 
 function freeze(round: string, programs: Programs, scenario: Scenario, some: boolean): Promise<Measured | undefined> {
-  const { stream, listeners, coalesceMs, seconds } = scenario;
-  const options = { listeners, seconds, frozen: some ? scenario.frozen : 0 };
+  const { stream, listeners, coalesceMs, ordinary, seconds } = scenario;
+  const options = { listeners, seconds, ordinary, frozen: some ? scenario.frozen : 0 };
   return attempt(`${round}: ${describe(scenario)}`, programs, startStampedBox(coalesceMs), stream, options);
 }
 

@@ -9,8 +9,8 @@
  * --warm-ms measuring   for --seconds (0: until stdin closes). --frozen listeners stop reading when it begins measured
  * all others go on reading until stdin closes, so that the server can be looked at under load
  *
- * Every second one of the frozen has had a small receive buffer from the beginning, so that it takes next to nothing
- * more; the others are ordinary listeners, whose kernels go on taking until the default receive buffer is full.
+ * The frozen have had a small receive buffer from the beginning, so that they take next to nothing more; with
+ * --ordinary 1 they are like all others, and their kernels go on taking until the default receive buffer is full.
  */
 #define _GNU_SOURCE
 #include "common.h"
@@ -40,7 +40,7 @@ struct listener {
 };
 
 static struct {
-  long port, listeners, frame_bytes, seconds, frozen, warm_ms, in_flight, connect_seconds;
+  long port, listeners, frame_bytes, seconds, frozen, ordinary, warm_ms, in_flight, connect_seconds;
   const char *path;
 } options = {.warm_ms = 2000, .in_flight = 32, .connect_seconds = 90, .path = "/"};
 
@@ -60,7 +60,8 @@ static void read_options(int argc, char **argv) {
   } known[] = {{"--port", &options.port},           {"--listeners", &options.listeners},
                {"--frozen", &options.frozen},       {"--frame-bytes", &options.frame_bytes},
                {"--seconds", &options.seconds},     {"--warm-ms", &options.warm_ms},
-               {"--in-flight", &options.in_flight}, {"--connect-seconds", &options.connect_seconds}};
+               {"--in-flight", &options.in_flight}, {"--connect-seconds", &options.connect_seconds},
+               {"--ordinary", &options.ordinary}};
   for (int at = 1; at + 1 < argc; at += 2) {
     if (strcmp(argv[at], "--path") == 0) options.path = argv[at + 1];
     for (size_t index = 0; index < sizeof known / sizeof *known; index++)
@@ -79,7 +80,7 @@ static void watch(int operation, int fd, uint32_t what, uint32_t id) {
 }
 
 static bool is_small(long index) {
-  return index < options.frozen && index % 2 == 0;
+  return index < options.frozen && !options.ordinary;
 }
 
 static void lose(struct listener *listener) {
@@ -236,8 +237,7 @@ static void print_result(uint64_t froze_ns, uint64_t measured_ns) {
   for (long index = 0; index < options.frozen; index++) {
     struct listener *listener = &listeners[index];
     bool dropped = listener->dropped_at_ns != 0 && listener->dropped_at_ns <= measured_ns;
-    printf("%s{\"small\":%s,\"tookMs\":%.3f,\"droppedMs\":", index == 0 ? "" : ",", is_small(index) ? "true" : "false",
-           ms(listener->took_at_ns - froze_ns));
+    printf("%s{\"tookMs\":%.3f,\"droppedMs\":", index == 0 ? "" : ",", ms(listener->took_at_ns - froze_ns));
     if (dropped)
       printf("%.3f}", ms(listener->dropped_at_ns - froze_ns));
     else

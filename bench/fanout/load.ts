@@ -7,11 +7,11 @@ import type { StampedStream } from './stamped.ts';
 /** How long the load generator may take to connect all, in ms: Icecast needs half a minute for a thousand. */
 const CONNECT_MS = 90_000;
 const SLACK_MS = 10_000;
+/** How long everything runs before it is measured, in ms: V8 goes on compiling what has become hot for that long. */
+const WARM_MS = 6000;
 
 /** One frozen listener; times in ms since it stopped reading. */
 export interface FrozenListener {
-  /** Whether its receive buffer was small from the beginning. */
-  small: boolean;
   /** When its kernel took something for the last time. */
   tookMs: number;
   /** When it saw that its connection had ended; null when it never did. */
@@ -47,6 +47,8 @@ export interface LoadOptions {
   seconds: number;
   /** How many of them freeze when the measurement begins. */
   frozen?: number;
+  /** Whether those have an ordinary receive buffer: their kernels then go on taking for them. */
+  ordinary?: boolean;
   warmMs?: number;
 }
 
@@ -61,8 +63,16 @@ export class Load {
     stream: StampedStream,
     options: LoadOptions,
   ) {
-    const { listeners, seconds, frozen = 0, warmMs = 2000 } = options;
-    const numbers = { port, listeners, frozen, seconds, 'warm-ms': warmMs, 'frame-bytes': stream.frameBytes };
+    const { listeners, seconds, frozen = 0, ordinary = false, warmMs = WARM_MS } = options;
+    const numbers = {
+      port,
+      listeners,
+      frozen,
+      ordinary: Number(ordinary),
+      seconds,
+      'warm-ms': warmMs,
+      'frame-bytes': stream.frameBytes,
+    };
     const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     this.#process = new LineProcess('the load generator', load, [...args, '--path', path]);
     this.#options = options;
@@ -70,7 +80,7 @@ export class Load {
 
   /** Resolves when all are connected and the measurement begins. */
   async measuring(): Promise<void> {
-    await this.#process.until('measuring', CONNECT_MS + (this.#options.warmMs ?? 2000) + SLACK_MS);
+    await this.#process.until('measuring', CONNECT_MS + (this.#options.warmMs ?? WARM_MS) + SLACK_MS);
   }
 
   /** Resolves when the measurement has ended; the listeners are still there, and read. */

@@ -25,6 +25,9 @@ enum { KEEPALIVE_IDLE_S = 5, KEEPALIVE_INTERVAL_S = 1, KEEPALIVE_PROBES = 4 };
  */
 enum { RETRY_OPTION = 44, RETRY_MS = 1000 };
 
+/** Bytes of a segment on a LAN. On the loopback there are larger ones, but ours are not. */
+#define ETHERNET_SEGMENT 1460u
+
 struct slot {
   /** -1: free. */
   int descriptor;
@@ -198,7 +201,9 @@ int32_t fan_out_truth(const struct fan_out *fan, int32_t id, struct fan_out_trut
       .acked_bytes = acked,
       .window_bytes = info.tcpi_snd_wnd,
       // Linux rounds to the window's scale, or to segments where there is none (RFC 7323; RFC 9293, 3.8.6.2.2).
-      .window_step_bytes = info.tcpi_snd_wscale ? (double)(1u << info.tcpi_snd_wscale) : info.tcpi_snd_mss,
+      .window_step_bytes = info.tcpi_snd_wscale                   ? (double)(1u << info.tcpi_snd_wscale)
+                           : info.tcpi_snd_mss < ETHERNET_SEGMENT ? info.tcpi_snd_mss
+                                                                  : ETHERNET_SEGMENT,
       .unsent_bytes = unsent,
       .unacked_bytes = unacked > 0 ? unacked : 0,
       .retransmits = info.tcpi_total_retrans,

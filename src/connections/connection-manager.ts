@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net';
 import { Farewells } from './farewells.ts';
 import type { Limits } from './judgement.ts';
-import { Listener, type ListenerState, type RemovalReason, type RemovedListener, reasonOf } from './listener.ts';
+import {
+  Listener,
+  type ListenerState,
+  type RemovalReason,
+  type RemovedListener,
+  reasonOf,
+  type Stream,
+} from './listener.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { type FanOutCalls, SendPass, SendPort } from './send-pass.ts';
 import { isOwned, own } from './socket-owner.ts';
@@ -49,6 +56,7 @@ const MAX_UNSENT_BYTES = 65_536;
  */
 export class ConnectionManager {
   readonly #limits: Limits;
+  readonly #stream: Stream;
   readonly #backlogLimitBytes: number;
   readonly #onRemoved: ((listener: RemovedListener) => void) | undefined;
   readonly #write: WriteCall;
@@ -77,7 +85,8 @@ export class ConnectionManager {
     this.#now = options.now ?? (() => performance.now());
     // Longer than anybody may lag, so that whoever does finds what it needs until it is judged.
     this.#recent = new RecentChunks(backlogMs + stallMs + 1000, 2 * this.#backlogLimitBytes);
-    this.#watch = new Watch(this.#recent, this.#limits, this.#now, this.#departed);
+    this.#stream = { recent: this.#recent, bytesPerSecond };
+    this.#watch = new Watch(this.#stream, this.#limits, this.#now, this.#departed);
     if (options.write) return;
     const unsentBytes = Math.max(1, Math.min(MAX_UNSENT_BYTES, ((backlogMs / 1000) * bytesPerSecond) / 4));
     // The kernel counts a closed window as silence, too: a longer backlog must not end by that.
@@ -108,7 +117,7 @@ export class ConnectionManager {
     if (this.#closed || this.#listeners.has(clientId)) return false;
     if (!isAlive(socket) || isOwned(socket)) return false;
     const first = opening.length === 1 && opening[0] ? opening[0] : Buffer.concat(opening);
-    const listener = new Listener(clientId, socket, this.#now(), this.#recent, first, this.#departed);
+    const listener = new Listener(clientId, socket, this.#now(), this.#stream, first, this.#departed);
     this.#listeners.set(clientId, listener);
     this.#apart.add(listener);
     own(socket, listener);

@@ -57,6 +57,12 @@ export interface RemovedListener extends ListenerState {
 /** Called when a listener's socket ends by itself. */
 export type Departed = (listener: Listener, reason: RemovalReason, error?: Error) => void;
 
+/** The stream that a listener joins. */
+export interface Stream {
+  readonly recent: RecentChunks;
+  readonly bytesPerSecond: number;
+}
+
 /** The manager's record of one listener. Holds no queue: what waits for it is in the stream's recent chunks. */
 export class Listener implements SocketOwner {
   readonly id: string;
@@ -91,7 +97,8 @@ export class Listener implements SocketOwner {
   kernel: KernelTruth | undefined;
   readonly #departed: Departed;
 
-  constructor(id: string, socket: Socket, nowMs: number, recent: RecentChunks, opening: Buffer, departed: Departed) {
+  constructor(id: string, socket: Socket, nowMs: number, stream: Stream, opening: Buffer, departed: Departed) {
+    const { recent, bytesPerSecond } = stream;
     this.id = id;
     this.socket = socket;
     // Read now: a destroyed socket no longer knows.
@@ -104,7 +111,7 @@ export class Listener implements SocketOwner {
     this.position = this.#joinOffset - opening.length;
     this.wireOffset = this.position;
     this.#beginOffset = this.position - socket.writableLength;
-    this.progress = new Progress(this.#beginOffset);
+    this.progress = new Progress(this.#beginOffset, bytesPerSecond);
     this.#departed = departed;
   }
 

@@ -14,16 +14,25 @@ export class Progress {
   takenOffset: number;
   /** Whatever was sent from here on has brought no sign of life from the listener itself. */
   aliveOffset: number;
-  /** The window when the listener had read everything, bytes. */
-  #fullWindowBytes = 0;
+  /** How long a window must keep its width to be that of a listener that reads, bytes taken meanwhile. */
+  readonly #steadyBytes: number;
   /** The end of the window may stand still for that many bytes although the listener takes them. */
   #stepBytes = 0;
-  /** At the last look: what was taken, the end of the window, the stream's end, and whether the listener lived then. */
-  #last = { takenOffset: Number.NEGATIVE_INFINITY, edge: Number.NEGATIVE_INFINITY, endOffset: 0, alive: true };
+  /** The window when the listener had read everything, bytes. */
+  #fullWindowBytes = 0;
+  /** Since when the window has kept its width, and which. */
+  #steady = { takenOffset: Number.NEGATIVE_INFINITY, windowBytes: 0 };
+  /** At the last look: the end of the window, its width, the stream's end, and whether the listener lived then. */
+  #last = { edge: Number.NEGATIVE_INFINITY, windowBytes: 0, endOffset: 0, alive: true };
 
-  constructor(offset: number) {
+  /**
+   * @param offset where its stream begins
+   * @param steadyBytes a window that is as wide as before after so many bytes is that of a listener that reads
+   */
+  constructor(offset: number, steadyBytes: number) {
     this.takenOffset = offset;
     this.aliveOffset = offset;
+    this.#steadyBytes = steadyBytes;
     this.#last.endOffset = offset;
   }
 
@@ -36,20 +45,31 @@ export class Progress {
   look(takenOffset: number, endOffset: number, truth?: KernelTruth): void {
     const last = this.#last;
     const windowBytes = truth?.windowBytes ?? 0;
-    const edge = takenOffset + windowBytes;
-    const tookBytes = takenOffset - last.takenOffset;
-    const madeRoomBytes = edge - last.edge;
-    this.takenOffset = Math.max(this.takenOffset, takenOffset);
     this.#stepBytes = truth?.windowStepBytes ?? 0;
-    // It has kept pace: should the window be narrower than it was, then not because of what is unread.
-    this.#fullWindowBytes = madeRoomBytes >= tookBytes ? windowBytes : Math.max(this.#fullWindowBytes, windowBytes);
-    const alive = madeRoomBytes > 0 && madeRoomBytes >= tookBytes / 2;
-    if (alive || (last.alive && madeRoomBytes > 0)) {
+    this.takenOffset = Math.max(this.takenOffset, takenOffset);
+    const edge = takenOffset + windowBytes;
+    const madeRoom = edge > last.edge;
+    const alive = this.#keepsPace(takenOffset, windowBytes) && madeRoom;
+    if (alive) this.#fullWindowBytes = Math.max(this.#fullWindowBytes, windowBytes);
+    if (alive || (last.alive && madeRoom)) {
       // It lived at some moment since the last look; what it has not read says at which.
       const readOffset = this.takenOffset - (this.#fullWindowBytes - windowBytes);
       this.aliveOffset = Math.max(this.aliveOffset, Math.min(Math.max(readOffset, last.endOffset), endOffset));
     }
-    this.#last = { takenOffset, edge: Math.max(edge, last.edge), endOffset, alive };
+    this.#last = { edge: Math.max(edge, last.edge), windowBytes, endOffset, alive };
+  }
+
+  /** Whether the window says that the listener reads: it is as wide as ever, has become wider, or keeps its width. */
+  #keepsPace(takenOffset: number, windowBytes: number): boolean {
+    // In a small window a large step would hide everything.
+    const slackBytes = Math.min(this.#stepBytes, this.#fullWindowBytes / 8);
+    const narrower = windowBytes < this.#steady.windowBytes - slackBytes;
+    if (narrower || windowBytes > this.#steady.windowBytes) this.#steady = { takenOffset, windowBytes };
+    if (windowBytes >= this.#fullWindowBytes - slackBytes) return true;
+    if (windowBytes > this.#last.windowBytes + slackBytes) return true;
+    if (takenOffset - this.#steady.takenOffset < this.#steadyBytes) return false;
+    this.#fullWindowBytes = windowBytes;
+    return true;
   }
 
   /** Whether the listener may be frozen: more was sent without a sign of life than a living one would leave without. */

@@ -1,19 +1,22 @@
 import { judge, type Limits, timeLeftMs } from './judgement.ts';
-import type { Listener } from './listener.ts';
+import type { Listener, Stream } from './listener.ts';
 import type { RecentChunks } from './recent-chunks.ts';
 
 /** Why the watch removes a listener. */
 export type WatchReason = NonNullable<ReturnType<typeof judge>>;
 
 /** How often each listener is looked at while there are few, ms. */
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 /** How many are looked at in a second, about: asking the kernel costs a fifth of sending to one. */
-const LOOKS_PER_S = 500;
+const LOOKS_PER_S = 300;
+/** A machine with so little room, of the stream in ms, is looked at every LOOK_MS: it may be full before its turn. */
+const NARROW_MS = 2000;
 
 /** Looks at every listener in turn, and says who does not get on. */
 export class Watch {
   readonly #recent: RecentChunks;
   readonly #limits: Limits;
+  readonly #narrowBytes: number;
   readonly #now: () => number;
   readonly #onFailed: (listener: Listener, reason: WatchReason) => void;
 
@@ -24,17 +27,18 @@ export class Watch {
   readonly #urgent = new Set<Listener>();
 
   /**
-   * @param recent the stream that the listeners are to have
+   * @param stream what the listeners are to have
    * @param now the clock, ms, monotonic
    * @param onFailed called for a listener that is to be removed
    */
   constructor(
-    recent: RecentChunks,
+    { recent, bytesPerSecond }: Stream,
     limits: Limits,
     now: () => number,
     onFailed: (listener: Listener, reason: WatchReason) => void,
   ) {
     this.#recent = recent;
+    this.#narrowBytes = (bytesPerSecond * NARROW_MS) / 1000;
     this.#limits = limits;
     this.#now = now;
     this.#onFailed = onFailed;
@@ -65,10 +69,10 @@ export class Watch {
     this.#urgent.delete(listener);
   }
 
-  /** How far the looks at one listener are apart: whoever was well at one is not overdue at the next. */
+  /** How far the looks at one listener are apart: whoever was well at one is not overdue at the next one. */
   #lookMs(ofHowMany: number): number {
     const { backlogMs, stallMs } = this.#limits;
-    return Math.min(Math.max(LOOK_MS, (ofHowMany * 1000) / LOOKS_PER_S), (backlogMs + stallMs) / 2);
+    return Math.min(Math.max(LOOK_MS, (ofHowMany * 1000) / LOOKS_PER_S), 0.8 * (backlogMs + stallMs));
   }
 
   #look(listener: Listener, ofHowMany: number, nowMs: number): void {
@@ -77,9 +81,10 @@ export class Watch {
     const evidence = listener.evidence(this.#recent, nowMs);
     if (judge(evidence, this.#limits)) this.#suspect(listener);
     const leftMs = timeLeftMs(evidence, this.#limits);
-    listener.lookAtMs = nowMs + leftMs;
+    const narrow = listener.kernel !== undefined && listener.kernel.windowBytes < this.#narrowBytes;
+    listener.lookAtMs = nowMs + (narrow ? Math.min(leftMs, LOOK_MS) : leftMs);
     // Its next turn might be too late to be exact.
-    if (leftMs < 1.5 * this.#lookMs(ofHowMany)) this.#urgent.add(listener);
+    if (narrow || leftMs < 1.2 * this.#lookMs(ofHowMany)) this.#urgent.add(listener);
     else this.#urgent.delete(listener);
   }
 

@@ -4,6 +4,7 @@ import type { KernelTruth } from '../../src/connections/wire.ts';
 
 const STEP = 128;
 const WINDOW = 65_536;
+const STEADY = 16_000;
 
 function truth(windowBytes: number, windowStepBytes = STEP): KernelTruth {
   const none = { ackedBytes: 0, unsentBytes: 0, unackedBytes: 0, retransmits: 0, rttMs: 1, sinceAckMs: 0 };
@@ -12,7 +13,7 @@ function truth(windowBytes: number, windowStepBytes = STEP): KernelTruth {
 
 /** Looks at a listener once for each `[taken, window, end]`. */
 function looks(...all: Array<readonly [number, number, number]>): Progress {
-  const progress = new Progress(0);
+  const progress = new Progress(0, STEADY);
   for (const [taken, window, end] of all) progress.look(taken, end, truth(window));
   return progress;
 }
@@ -65,8 +66,10 @@ test('H3: a window that has become narrower for another reason is no sign of dea
     [8000, WINDOW, 8000],
     [16_000, WINDOW - 8000, 16_000],
     [24_000, WINDOW - 8000, 24_000],
+    [16_000 + STEADY, WINDOW - 8000, 16_000 + STEADY],
   );
-  t.is(progress.aliveOffset, 24_000);
+  t.is(progress.aliveOffset, 16_000 + STEADY);
+  t.false(progress.isQuiet(16_000 + STEADY));
 });
 
 test('H3: a closed window and a machine that takes no more: quiet', (t) => {
@@ -76,7 +79,7 @@ test('H3: a closed window and a machine that takes no more: quiet', (t) => {
 });
 
 test('H3: the end of a window moves in steps; less than two of them say nothing', (t) => {
-  const progress = new Progress(0);
+  const progress = new Progress(0, STEADY);
   progress.look(0, 0, truth(WINDOW, 16_384));
   progress.look(8000, 8000, truth(WINDOW - 8000, 16_384));
   t.false(progress.isQuiet(2 * 16_384));
@@ -84,7 +87,7 @@ test('H3: the end of a window moves in steps; less than two of them say nothing'
 });
 
 test('H3: where the kernel cannot be asked, what it takes is the sign of life', (t) => {
-  const progress = new Progress(0);
+  const progress = new Progress(0, STEADY);
   progress.look(0, 0);
   progress.look(500, 1000);
   t.is(progress.aliveOffset, 500);

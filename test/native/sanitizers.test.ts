@@ -11,6 +11,7 @@ const core = [
   'capture',
   'capture_loop',
   'failure',
+  'fan_out',
   'mp3',
   'pcm_device',
   'pcm_open',
@@ -29,7 +30,7 @@ async function runSanitized(program: string, args: string[], env: NodeJS.Process
 }
 
 for (const sanitizers of ['address,undefined', 'thread'])
-  for (const name of ['test_sample_convert', 'test_block_ring', 'test_codecs', 'test_capture'])
+  for (const name of ['test_sample_convert', 'test_block_ring', 'test_codecs', 'test_capture', 'test_fan_out'])
     test(`${name} under the ${sanitizers} sanitizer`, async (t) => {
       const flags = ['-std=c11', '-O1', `-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
       const sources = [`${name}.c`, ...core];
