@@ -7,8 +7,8 @@ import type { StampedStream } from './stamped.ts';
 /** How long the load generator may take to connect all, in ms: Icecast needs half a minute for a thousand. */
 const CONNECT_MS = 90_000;
 const SLACK_MS = 10_000;
-/** How long everything runs before it is measured, in ms: V8 goes on compiling what has become hot for that long. */
-const WARM_MS = 6000;
+/** How long everything runs before it is measured, in ms. */
+const WARM_MS = 3000;
 
 /** One frozen listener; times in ms since it stopped reading. */
 export interface FrozenListener {

@@ -23,6 +23,11 @@ export const CANDIDATES = {
 };
 export type Candidate = keyof typeof CANDIDATES;
 
+/** Whether a candidate is ours. */
+export function isBox(candidate: Candidate): boolean {
+  return candidate === 'box' || candidate === 'boxJoined';
+}
+
 /** How a candidate is started to serve so many listeners. */
 export function starterOf(candidate: Candidate, listeners: number): StartServer {
   if (candidate === 'floor') return startFloor(1);
