@@ -116,7 +116,7 @@ napi_value js_fan_out_truth(napi_env env, napi_callback_info info) {
       !js_to_typed_array(env, arguments[2], "truth", napi_float64_array, &numbers, &length))
     return NULL;
   if (length < sizeof(struct fan_out_truth) / sizeof(double)) {
-    napi_throw_range_error(env, NULL, "truth must hold 8 numbers");
+    napi_throw_range_error(env, NULL, "truth must hold 9 numbers");
     return NULL;
   }
   return js_number(env, fan_out_truth(fan, id, numbers));

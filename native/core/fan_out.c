@@ -207,6 +207,7 @@ int32_t fan_out_truth(const struct fan_out *fan, int32_t id, struct fan_out_trut
       .unsent_bytes = unsent,
       .unacked_bytes = unacked > 0 ? unacked : 0,
       .retransmits = info.tcpi_total_retrans,
+      .beyond_gap = info.tcpi_sacked,
       .rtt_ms = info.tcpi_rtt / 1000.0,
       .since_ack_ms = info.tcpi_last_ack_recv,
   };

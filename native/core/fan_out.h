@@ -44,6 +44,8 @@ struct fan_out_truth {
   double unacked_bytes;
   /** Segments sent again since the connection was made. */
   double retransmits;
+  /** Segments that the peer has although one before them is missing. */
+  double beyond_gap;
   /** Smoothed round-trip time, ms. */
   double rtt_ms;
   /** Time since the last acknowledgement came, ms. */

@@ -14,8 +14,7 @@ export class Progress {
   takenOffset: number;
   /** Whatever was sent from here on has brought no sign of life from the listener itself. */
   aliveOffset: number;
-  /** How long a window must keep its width to be that of a listener that reads, bytes taken meanwhile. */
-  readonly #steadyBytes: number;
+  readonly #bytesPerSecond: number;
   /** The end of the window may stand still for that many bytes although the listener takes them. */
   #stepBytes = 0;
   /** The window when the listener had read everything, bytes. */
@@ -27,12 +26,12 @@ export class Progress {
 
   /**
    * @param offset where its stream begins
-   * @param steadyBytes a window that is as wide as before after so many bytes is that of a listener that reads
+   * @param bytesPerSecond the stream's bitrate
    */
-  constructor(offset: number, steadyBytes: number) {
+  constructor(offset: number, bytesPerSecond: number) {
     this.takenOffset = offset;
     this.aliveOffset = offset;
-    this.#steadyBytes = steadyBytes;
+    this.#bytesPerSecond = bytesPerSecond;
     this.#last.endOffset = offset;
   }
 
@@ -49,7 +48,7 @@ export class Progress {
     this.takenOffset = Math.max(this.takenOffset, takenOffset);
     const edge = takenOffset + windowBytes;
     const madeRoom = edge > last.edge;
-    const alive = this.#keepsPace(takenOffset, windowBytes) && madeRoom;
+    const alive = this.#keepsPace(takenOffset, windowBytes, (truth?.beyondGap ?? 0) > 0) && madeRoom;
     if (alive) this.#fullWindowBytes = Math.max(this.#fullWindowBytes, windowBytes);
     if (alive || (last.alive && madeRoom)) {
       // It lived at some moment since the last look; what it has not read says at which.
@@ -59,15 +58,20 @@ export class Progress {
     this.#last = { edge: Math.max(edge, last.edge), windowBytes, endOffset, alive };
   }
 
-  /** Whether the window says that the listener reads: it is as wide as ever, has become wider, or keeps its width. */
-  #keepsPace(takenOffset: number, windowBytes: number): boolean {
+  /**
+   * Whether the window says that the listener reads: it is as wide as ever, has become wider, or has kept its width for a
+   * second. What has arrived behind a gap takes room, too, although the listener reads: so much may be missing then.
+   */
+  #keepsPace(takenOffset: number, windowBytes: number, gap: boolean): boolean {
+    const full = this.#fullWindowBytes;
     // In a small window a large step would hide everything.
-    const slackBytes = Math.min(this.#stepBytes, this.#fullWindowBytes / 8);
-    const narrower = windowBytes < this.#steady.windowBytes - slackBytes;
+    const stepBytes = Math.min(this.#stepBytes, full / 8);
+    const narrower = windowBytes < this.#steady.windowBytes - stepBytes;
     if (narrower || windowBytes > this.#steady.windowBytes) this.#steady = { takenOffset, windowBytes };
-    if (windowBytes >= this.#fullWindowBytes - slackBytes) return true;
-    if (windowBytes > this.#last.windowBytes + slackBytes) return true;
-    if (takenOffset - this.#steady.takenOffset < this.#steadyBytes) return false;
+    if (windowBytes >= full - stepBytes) return true;
+    if (gap && windowBytes >= full - Math.min(this.#bytesPerSecond, full / 2)) return true;
+    if (windowBytes > this.#last.windowBytes + stepBytes) return true;
+    if (takenOffset - this.#steady.takenOffset < this.#bytesPerSecond) return false;
     this.#fullWindowBytes = windowBytes;
     return true;
   }

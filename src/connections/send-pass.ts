@@ -11,7 +11,7 @@ export type FanOutCalls = Pick<
 >;
 
 /** How many numbers a KernelTruth is. */
-const TRUTH_LENGTH = 8;
+const TRUTH_LENGTH = 9;
 
 /** The kernel refused to send. `code` is its name for why, such as `EPIPE`. */
 export class SendError extends Error {
@@ -95,15 +95,17 @@ export class SendPass<T> {
   /** For SendPort. */
   truth(id: number): KernelTruth | undefined {
     if (this.#calls.fanOutTruth(this.#fanOut, id, this.#truth) < 0) return undefined;
-    const [acked = 0, window = 0, step = 0, unsent = 0, unacked = 0, retransmits = 0, rttMs = 0, sinceAckMs = 0] =
+    const [ackedBytes = 0, windowBytes = 0, windowStepBytes = 0, unsentBytes = 0, unackedBytes = 0, ...rest] =
       this.#truth;
+    const [retransmits = 0, beyondGap = 0, rttMs = 0, sinceAckMs = 0] = rest;
     return {
-      ackedBytes: acked,
-      windowBytes: window,
-      windowStepBytes: step,
-      unsentBytes: unsent,
-      unackedBytes: unacked,
+      ackedBytes,
+      windowBytes,
+      windowStepBytes,
+      unsentBytes,
+      unackedBytes,
       retransmits,
+      beyondGap,
       rttMs,
       sinceAckMs,
     };

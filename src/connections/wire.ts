@@ -12,6 +12,8 @@ export interface KernelTruth {
   readonly unackedBytes: number;
   /** Segments that were sent again, since the connection was made. */
   readonly retransmits: number;
+  /** Segments that the listener's machine has although one before them is missing. */
+  readonly beyondGap: number;
   /** Smoothed round-trip time, ms. */
   readonly rttMs: number;
   /** Time since the last acknowledgement, ms. */

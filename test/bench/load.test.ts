@@ -58,7 +58,7 @@ test.serial('a frozen listener sees the end of its connection without reading: b
     for (const socket of sockets) if (socket.writable) socket.write(frame);
   }, 10);
   const { port } = server.address() as AddressInfo;
-  const load = new Load(programs, { port, path: '/' }, STREAMS.mp3, LOAD);
+  const load = new Load(programs, { port, path: '/' }, STREAMS.mp3, { ...LOAD, ordinary: true });
   try {
     await load.measuring();
     await setTimeout(300);

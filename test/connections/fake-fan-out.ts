@@ -65,7 +65,7 @@ export class FakeFanOut implements FanOutCalls {
     const one = this.#open.get(id);
     if (!one) return -constants.errno.EBADF;
     // A machine that promises no room beyond what was taken, and an answer for everything.
-    truth.set([one.socket.bytesTaken - one.takenBefore, 0, 0, 0, 0, 0, 1, 0]);
+    truth.set([one.socket.bytesTaken - one.takenBefore, 0, 0, 0, 0, 0, 0, 1, 0]);
     return 0;
   };
 

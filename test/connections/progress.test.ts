@@ -6,9 +6,9 @@ const STEP = 128;
 const WINDOW = 65_536;
 const STEADY = 16_000;
 
-function truth(windowBytes: number, windowStepBytes = STEP): KernelTruth {
+function truth(windowBytes: number, windowStepBytes = STEP, beyondGap = 0): KernelTruth {
   const none = { ackedBytes: 0, unsentBytes: 0, unackedBytes: 0, retransmits: 0, rttMs: 1, sinceAckMs: 0 };
-  return { ...none, windowBytes, windowStepBytes };
+  return { ...none, windowBytes, windowStepBytes, beyondGap };
 }
 
 /** Looks at a listener once for each `[taken, window, end]`. */
@@ -70,6 +70,18 @@ test('H3: a window that has become narrower for another reason is no sign of dea
   );
   t.is(progress.aliveOffset, 16_000 + STEADY);
   t.false(progress.isQuiet(16_000 + STEADY));
+});
+
+test('H3: what arrived behind a lost segment makes the window narrower, too: who reads on a bad link lives', (t) => {
+  const progress = new Progress(0, STEADY);
+  progress.look(0, 0, truth(WINDOW));
+  progress.look(8000, 8000, truth(WINDOW));
+  for (let step = 1; step <= 5; step += 1) {
+    // Never the whole window, never the same: there is always a gap somewhere.
+    const taken = 8000 + step * 2000;
+    progress.look(taken, taken + 5000, truth(WINDOW - 3000 - 300 * step, STEP, 2));
+  }
+  t.true(progress.aliveOffset > 8000 + 3 * 2000);
 });
 
 test('H3: a closed window and a machine that takes no more: quiet', (t) => {

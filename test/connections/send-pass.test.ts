@@ -94,7 +94,7 @@ test.serial('an id that is out of use is refused, even when its place is taken a
     t.not(next, id);
     t.is(native.fanOutJoin(fan, id), -EBADF);
     t.is(native.fanOutSend(fan, id, Buffer.from('x'), 0), -EBADF);
-    t.is(native.fanOutTruth(fan, id, new Float64Array(8)), -EBADF);
+    t.is(native.fanOutTruth(fan, id, new Float64Array(9)), -EBADF);
     t.is(native.fanOutRemove(fan, id), -EBADF);
     t.is(native.fanOutJoin(fan, next), 0);
     t.is(native.fanOutSend(fan, next, Buffer.from('x'), 0), -EBADF, 'one way at a time');
@@ -116,7 +116,7 @@ test('arguments that cannot be are refused', (t) => {
   bad(() => native.fanOutAdd(fan, -1));
   bad(() => native.fanOutSend(fan, 0, Buffer.from('abc'), 4));
   bad(() => native.fanOutSend(fan, 0, 'abc' as unknown as Buffer, 0));
-  bad(() => native.fanOutTruth(fan, 0, new Float32Array(8) as unknown as Float64Array));
+  bad(() => native.fanOutTruth(fan, 0, new Float32Array(9) as unknown as Float64Array));
   t.is(native.fanOutAdd(fan, 0) < 0, true, 'standard input is no TCP connection');
   t.is(native.fanOutAdd(fan, 1_000_000), -EBADF);
 });

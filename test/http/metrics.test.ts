@@ -28,7 +28,7 @@ function state(facts: Partial<ListenerState> = {}): ListenerState {
 }
 
 const SHOWN = { unackedBytes: 700, unsentBytes: 90, retransmits: 3, rttMs: 4 };
-const KERNEL = { ...SHOWN, ackedBytes: 1400, windowBytes: 65_536, windowStepBytes: 128, sinceAckMs: 20 };
+const KERNEL = { ...SHOWN, ackedBytes: 1400, windowBytes: 65_536, windowStepBytes: 128, beyondGap: 0, sinceAckMs: 20 };
 
 /** A box of one format whose listeners are set by hand. */
 function box() {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN } from '../support/box.ts';
 import { type Running, until } from '../support/processes.ts';
 import { kernelViews } from './kernel-view.ts';
@@ -69,7 +70,8 @@ linkTest('status and metrics of the box say what the link did to a listener of M
     return (said === seen && said === ss) || { said, seen, ss };
   });
 
-  // 3. The cut.
+  // 3. The cut, when the listener has got over the losses.
+  await sleep(1500);
   await link.cut();
   await until('somebody is dropped', async () => (await statusOf(link)).listeners.dropped.length > 0 || 'nobody');
   const { dropped, removed } = (await statusOf(link)).listeners;

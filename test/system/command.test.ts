@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,19 +84,27 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+/** A listener that reads nothing and has next to no room, so that the kernel stops taking for it in the middle of a chunk. */
+const FROZEN_LISTENER = `
+import socket, sys, time
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+listener.connect(("127.0.0.1", int(sys.argv[1])))
+listener.send(b"GET /stream.wav HTTP/1.0\\r\\n\\r\\n")
+time.sleep(60)
+`;
+
 test.serial('a second signal ends at once, and shows in the exit code', async (t) => {
   const box = await startBox(
     '[input]\nsource = "demo"\nrate_hz = 96000\n[wav]\nbits = 24\n[listeners]\nstall_ms = 10000',
   );
   t.teardown(() => box.stop());
-  // A listener that reads nothing keeps the box waiting for its farewell.
-  const frozen = connect(box.port, '127.0.0.1');
-  frozen.on('error', () => {});
-  t.teardown(() => frozen.destroy());
-  frozen.pause().write('GET /stream.wav HTTP/1.0\r\n\r\n');
+  // It keeps the box waiting for its farewell.
+  const frozen = run('python3', ['-c', FROZEN_LISTENER, String(box.port)]);
+  t.teardown(() => frozen.stop());
   await until('something waits for it', async () => {
     const { formats } = await box.status();
-    return formats.some(({ listeners }) => listeners.some(({ behindMs }) => behindMs > 0)) || formats;
+    return formats.some(({ listeners }) => listeners.some(({ waitingBytes }) => waitingBytes > 0)) || formats;
   });
   const exited = once(box.child, 'exit');
   box.child.kill('SIGTERM');
