@@ -1,5 +1,3 @@
-import { monotonicMs } from '../../src/pcm.ts';
-
 /** A stream of stamped test frames at a constant rate. */
 export interface StampedStream {
   id: 'mp3' | 'wav';
@@ -56,9 +54,9 @@ const MOST_TICKS_AT_ONCE = 8;
  */
 export function pace(periodNs: number, tick: () => void): void {
   const periodMs = periodNs / 1e6;
-  const startMs = monotonicMs();
+  const startMs = performance.now();
   let ticks = 0;
-  const dueInMs = () => startMs + (ticks + 1) * periodMs - monotonicMs();
+  const dueInMs = () => startMs + (ticks + 1) * periodMs - performance.now();
   const run = () => {
     for (const most = ticks + MOST_TICKS_AT_ONCE; ticks < most && dueInMs() <= 0; ticks++) tick();
     setTimeout(run, Math.ceil(dueInMs()));

@@ -103,12 +103,12 @@ export const configSchema = z.strictObject({
       stall_ms: number(
         250,
         { min: 50, max: 10000, unit: 'ms' },
-        'A listener who takes nothing for so long while something waits is removed.',
+        'How long a listener for whom as much waits as may wait (backlog_ms) may go on taking nothing before it is removed.',
       ),
       backlog_ms: number(
         4000,
         { min: 500, max: 60000, unit: 'ms' },
-        'The most sound that waits for a listener who takes it too slowly; more, and it is removed.',
+        'The most sound that waits for a listener who takes nothing, or too little. A phone that loses its network for less than that hears nothing of it.',
       ),
       coalesce_ms: number(
         100,

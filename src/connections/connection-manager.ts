@@ -280,7 +280,10 @@ export class ConnectionManager {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    this.#dismiss(listener, reason, graceMs);
+    listener.wire.close();
+    // Otherwise it has closed already.
+    if (isOwned(listener.socket))
+      this.#farewells.dismiss(listener.socket, reason, listener.unfinished(this.#recent), graceMs);
     try {
       this.#onRemoved?.({ ...state, reason, ...(error && { error }) });
     } catch (bug) {
@@ -290,22 +293,6 @@ export class ConnectionManager {
       });
     }
     return true;
-  }
-
-  #dismiss(listener: Listener, reason: RemovalReason, graceMs: number): void {
-    const { socket } = listener;
-    listener.wire.close();
-    if (!isOwned(socket)) return; // It has closed.
-    if (reason === 'stalled' || reason === 'half-open' || reason === 'too far behind') {
-      // A frozen listener's kernel buffers go with it, which only a reset does.
-      this.#farewells.reset(socket);
-    } else if (reason === 'write error' || reason === 'reset') {
-      this.#farewells.destroy(socket);
-    } else {
-      const rest = listener.unfinished(this.#recent);
-      if (rest && socket.writable) socket.write(rest);
-      this.#farewells.end(socket, graceMs);
-    }
   }
 }
 

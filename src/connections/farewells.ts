@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { RemovalReason } from './listener.ts';
 import { own, type SocketOwner } from './socket-owner.ts';
 
 interface Grace {
@@ -12,6 +13,24 @@ export class Farewells implements SocketOwner {
   /** Those that have not closed, and until when they may take; undefined when they are destroyed already. */
   readonly #leaving = new Map<Socket, Grace | undefined>();
   #whenAllLeft: Array<() => void> = [];
+
+  /**
+   * Ends a removed listener's connection in the way that the reason asks for.
+   *
+   * @param rest what is left of the chunk that it is in the middle of
+   * @param graceMs how long it may take over that, ms
+   */
+  dismiss(socket: Socket, reason: RemovalReason, rest: Buffer | undefined, graceMs: number): void {
+    if (reason === 'stalled' || reason === 'half-open' || reason === 'too far behind') {
+      // A frozen listener's kernel buffers go with it, which only a reset does.
+      this.reset(socket);
+    } else if (reason === 'write error' || reason === 'reset') {
+      this.destroy(socket);
+    } else {
+      if (rest && socket.writable) socket.write(rest);
+      this.end(socket, graceMs);
+    }
+  }
 
   /**
    * Ends a connection after what its socket already holds, which ends with a whole chunk; the kernel delivers the rest.

@@ -95,19 +95,17 @@ export class SendPass<T> {
   /** For SendPort. */
   truth(id: number): KernelTruth | undefined {
     if (this.#calls.fanOutTruth(this.#fanOut, id, this.#truth) < 0) return undefined;
-    const [ackedBytes = 0, windowBytes = 0, windowStepBytes = 0, unsentBytes = 0, unackedBytes = 0, ...rest] =
-      this.#truth;
-    const [retransmits = 0, beyondGap = 0, rttMs = 0, sinceAckMs = 0] = rest;
+    const at = (index: number) => this.#truth[index] ?? 0;
     return {
-      ackedBytes,
-      windowBytes,
-      windowStepBytes,
-      unsentBytes,
-      unackedBytes,
-      retransmits,
-      beyondGap,
-      rttMs,
-      sinceAckMs,
+      ackedBytes: at(0),
+      windowBytes: at(1),
+      windowStepBytes: at(2),
+      unsentBytes: at(3),
+      unackedBytes: at(4),
+      retransmits: at(5),
+      beyondGap: at(6),
+      rttMs: at(7),
+      sinceAckMs: at(8),
     };
   }
 

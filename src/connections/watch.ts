@@ -9,8 +9,8 @@ export type WatchReason = NonNullable<ReturnType<typeof judge>>;
 const LOOK_MS = 250;
 /** How many are looked at in a second, about: asking the kernel costs a fifth of sending to one. */
 const LOOKS_PER_S = 300;
-/** A machine with so little room, of the stream in ms, is looked at every LOOK_MS: it may be full before its turn. */
-const NARROW_MS = 2000;
+/** A machine with so little room, of the stream in ms, may be full before its turn: it is looked at so often, ms. */
+const NARROW = { roomMs: 2000, lookMs: 100 };
 
 /** Looks at every listener in turn, and says who does not get on. */
 export class Watch {
@@ -38,7 +38,7 @@ export class Watch {
     onFailed: (listener: Listener, reason: WatchReason) => void,
   ) {
     this.#recent = recent;
-    this.#narrowBytes = (bytesPerSecond * NARROW_MS) / 1000;
+    this.#narrowBytes = (bytesPerSecond * NARROW.roomMs) / 1000;
     this.#limits = limits;
     this.#now = now;
     this.#onFailed = onFailed;
@@ -82,7 +82,7 @@ export class Watch {
     if (judge(evidence, this.#limits)) this.#suspect(listener);
     const leftMs = timeLeftMs(evidence, this.#limits);
     const narrow = listener.kernel !== undefined && listener.kernel.windowBytes < this.#narrowBytes;
-    listener.lookAtMs = nowMs + (narrow ? Math.min(leftMs, LOOK_MS) : leftMs);
+    listener.lookAtMs = nowMs + (narrow ? Math.min(leftMs, NARROW.lookMs) : leftMs);
     // Its next turn might be too late to be exact.
     if (narrow || leftMs < 1.2 * this.#lookMs(ofHowMany)) this.#urgent.add(listener);
     else this.#urgent.delete(listener);

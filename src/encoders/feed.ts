@@ -47,9 +47,9 @@ export class Feed {
   /** Takes the programme. */
   write(samples: Float32Array): void {
     if (!this.#encoder) return;
-    const start = process.hrtime.bigint();
+    const startMs = performance.now();
     const chunk = this.#encoder.encode(samples);
-    this.#cpuMs += Number(process.hrtime.bigint() - start) / 1e6;
+    this.#cpuMs += performance.now() - startMs;
     if (chunk) this.#output.broadcast(chunk);
   }
 

@@ -31,6 +31,16 @@ export class Audience {
     await this.#ask({ do: 'thaw', afterMs });
   }
 
+  /** All of them stand still, as a frozen program does: their machine goes on without them. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  /** They go on. */
+  unfreeze(): void {
+    this.#process.kill('SIGCONT');
+  }
+
   async report(): Promise<Report[]> {
     const answer = await this.#ask({ do: 'report' });
     return answer.done === 'report' ? answer.reports : [];
