@@ -1,14 +1,8 @@
 import type { Socket } from 'node:net';
 import { Farewells } from './farewells.ts';
 import type { Limits } from './judgement.ts';
-import {
-  Listener,
-  type ListenerState,
-  type RemovalReason,
-  type RemovedListener,
-  reasonOf,
-  type Stream,
-} from './listener.ts';
+import type { ListenerState, RemovalReason, RemovedListener, Stream } from './listener.ts';
+import { Listener, reasonOf } from './listener.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { type FanOutCalls, SendPass, SendPort } from './send-pass.ts';
 import { isOwned, own } from './socket-owner.ts';
@@ -47,8 +41,8 @@ const MAX_UNSENT_BYTES = 65_536;
  * Sends one format's chunks to every listener of it. Nothing here ever waits, and no listener costs another anything.
  *
  * A chunk goes to everybody in one native pass over the sockets. Whoever does not take all of it leaves the pass and *lags*:
- * it is offered the rest with every further chunk, out of the stream's recent chunks, until it has caught up. What lies in the kernel
- * for it is bounded to a part of its backlog; the rest is held here, once for all.
+ * with every further chunk it is offered the rest, out of the stream's recent chunks, until it has caught up. What lies in the
+ * kernel for it is bounded to a part of its backlog; the rest is held here, once for all.
  *
  * Whoever has given no sign of life for `backlogMs` and `stallMs` together, or lies as far behind, is removed.
  *

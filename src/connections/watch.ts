@@ -10,7 +10,7 @@ const LOOK_MS = 250;
 /** How many are looked at in a second, about: asking the kernel costs a fifth of sending to one. */
 const LOOKS_PER_S = 300;
 /** A machine with so little room, of the stream in ms, may be full before its turn: it is looked at so often, ms. */
-const NARROW = { roomMs: 2000, lookMs: 100 };
+const NARROW = { roomMs: 2000, lookMs: 70 };
 
 /** Looks at every listener in turn, and says who does not get on. */
 export class Watch {

@@ -1,7 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { Link, linkObstacle } from './link.ts';
 
-type TestBody = (t: ExecutionContext) => Promise<void>;
 type LinkTestBody = (t: ExecutionContext, link: Link) => Promise<void>;
 
 const obstacle = await linkObstacle();
@@ -11,18 +10,11 @@ const obstacle = await linkObstacle();
  * and its title says why.
  */
 export function linkTest(title: string, body: LinkTestBody): void {
-  declare(test, title, body);
-}
-
-/** The same of what is known not to hold yet: it fails as soon as it does. */
-linkTest.failing = (title: string, body: LinkTestBody): void => declare(test.failing, title, body);
-
-function declare(kind: (title: string, run: TestBody) => void, title: string, body: LinkTestBody): void {
   if (obstacle !== undefined) {
     test.skip(`${title} (cannot be tried here: ${obstacle})`, (t) => t.fail());
     return;
   }
-  kind(title, async (t) => {
+  test(title, async (t) => {
     const link = await Link.open();
     try {
       await body(t, link);
