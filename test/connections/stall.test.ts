@@ -132,6 +132,26 @@ test.serial(
   },
 );
 
+test.serial(
+  'H3: what waits is bounded in bytes, too: faster than its bitrate a stream leaves nobody behind for long',
+  async (t) => {
+    const here = await setting({ bytesPerSecond: 1e6, backlogMs: 1000 });
+    try {
+      const { socket } = await here.loopback.pair();
+      here.manager.addClient(socket, 'frozen');
+      const chunk = Buffer.alloc(200_000);
+      for (let count = 0; count < 100 && here.removed.length === 0; count += 1) here.manager.broadcast(chunk);
+      t.deepEqual(
+        here.removed.map(({ id, reason }) => `${id}: ${reason}`),
+        ['frozen: too far behind'],
+      );
+      t.true((here.removed[0]?.waitingBytes ?? 0) <= 1.25e6 + chunk.length);
+    } finally {
+      await here.end();
+    }
+  },
+);
+
 for (const write of [undefined, socketWrite])
   test.serial(
     `H3: an event loop that was blocked makes nobody stalled who took its bytes meanwhile (${write ? 'write' : 'pass'})`,
@@ -179,6 +199,9 @@ test.serial('H3: what comes before the first chunk goes in pieces, each of which
     await until('it has everything', () => text.endsWith('chunk;'));
     t.is(text.length, heldBytes + 'burst 1;burst 2;chunk;'.length);
     t.true(text.startsWith('head;') && text.endsWith('burst 1;burst 2;chunk;'));
+    // From its stream it has come into the pass, and the count goes on where it was.
+    await until('all of it is acknowledged', () => here.manager.snapshot()[0]?.backlogBytes === 0);
+    t.not(here.manager.snapshot()[0]?.kernel, undefined);
     t.deepEqual(here.removed, []);
   } finally {
     await here.end();
