@@ -108,7 +108,7 @@ export const configSchema = z.strictObject({
       backlog_ms: number(
         4000,
         { min: 500, max: 60000, unit: 'ms' },
-        'The most sound that waits for a listener who takes nothing, or too little. A phone that loses its network for up to a second less misses nothing.',
+        'The most sound that waits for a listener who takes nothing, or too little. A phone that loses its network for half of that misses nothing.',
       ),
       coalesce_ms: number(
         100,
