@@ -1,10 +1,7 @@
 /** Attacks on the one file that knows descriptors. */
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import net from 'node:net';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import tls from 'node:tls';
+import type net from 'node:net';
+import { constants } from 'node:os';
 import test, { type ExecutionContext } from 'ava';
 import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { RemovedListener } from '../../src/connections/listener.ts';
@@ -231,91 +228,6 @@ test.serial('duplicates end with their ports: nothing is left open', async (t) =
     loopback.close();
   }
 });
-
-/** Both ends of a TLS connection, without certificates: a key that both know. */
-async function tlsPair(): Promise<{ socket: net.Socket; client: net.Socket; close(): void }> {
-  const psk = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
-  const options = { ciphers: 'PSK-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' as const };
-  const server = tls.createServer({ ...options, pskCallback: () => psk });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = tls.connect({
-    ...options,
-    port: (server.address() as net.AddressInfo).port,
-    host: '127.0.0.1',
-    pskCallback: () => ({ psk, identity: 'test' }),
-    checkServerIdentity: () => undefined,
-  });
-  client.on('error', () => {});
-  const [[socket]] = await Promise.all([once(server, 'secureConnection'), once(client, 'secureConnect')]);
-  return {
-    socket,
-    client,
-    close: () => {
-      client.destroy();
-      server.close();
-    },
-  };
-}
-
-/** Both ends of a connection by a path. */
-async function unixPair(): Promise<{ socket: net.Socket; client: net.Socket; close(): void }> {
-  const server = net.createServer({ allowHalfOpen: true });
-  server.listen(join(tmpdir(), `boardfeed-pass-${process.pid}.sock`));
-  await once(server, 'listening');
-  const client = net.connect({ path: server.address() as string, allowHalfOpen: true });
-  const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
-  return {
-    socket,
-    client,
-    close: () => {
-      client.destroy();
-      server.close();
-    },
-  };
-}
-
-for (const [name, makePair] of Object.entries({ tls: tlsPair, unix: unixPair })) {
-  test.serial(
-    `${name}: never goes past Node; it gets every chunk by its stream, and a frozen one is dropped`,
-    async (t) => {
-      const healthy = await makePair();
-      const pass = newPass();
-      t.is(pass.open(healthy.socket, name), undefined);
-      healthy.close();
-      await until('it is closed', () => healthy.client.closed);
-
-      const reading = await makePair();
-      const removed: RemovedListener[] = [];
-      const manager = new ConnectionManager({
-        bytesPerSecond: 1e9,
-        backlogMs: 300,
-        onRemoved: (listener) => removed.push(listener),
-      });
-      try {
-        const reader = new NumberedReader();
-        reading.client.on('data', (data: Buffer) => reader.push(data));
-        t.true(manager.addClient(reading.socket, 'reading', [numbered(0, 100)]));
-        for (let number = 1; number < 300; number += 1) {
-          manager.broadcast(numbered(number, 5000));
-          if (number % 10 === 0) await turns(1);
-        }
-        await until('it has everything', () => reader.last === 299);
-        t.deepEqual([reader.first, reader.fault, removed.length], [0, '', 0]);
-        t.is(manager.snapshot()[0]?.kernel, undefined);
-        reading.client.pause();
-        await until('it is dropped', () => {
-          if ((manager.snapshot()[0]?.waitingBytes ?? 0) < 1e6) manager.broadcast(numbered(300, 50_000));
-          return removed.length > 0;
-        });
-        t.is(removed[0]?.reason, 'stalled');
-      } finally {
-        await manager.close(0);
-        reading.close();
-      }
-    },
-  );
-}
 
 test('when no descriptor is left for a duplicate, a listener is served by its stream', async (t) => {
   const fake = new FakeSocket({ ms: 0 }, 1e6).describe(0);
