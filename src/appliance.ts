@@ -18,6 +18,7 @@ import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
+import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
 const FAREWELL_MS = 1000;
@@ -29,6 +30,7 @@ export class Appliance {
   readonly #config: Config;
   readonly #version: string;
   readonly #log: Logger;
+  readonly #station: Station;
   readonly #places: Places;
   readonly #tally = new Tally();
   #acceptFailures = 0;
@@ -46,6 +48,7 @@ export class Appliance {
     this.#config = config;
     this.#version = version;
     this.#log = log;
+    this.#station = new Station(config.station);
     const { max, max_per_address: maxPerAddress } = config.listeners;
     this.#places = new Places({ max, maxPerAddress, keyOf: addressKeys() });
   }
@@ -98,6 +101,7 @@ export class Appliance {
       backlogMs: listeners.backlog_ms,
       coalesceMs: listeners.coalesce_ms,
       lingerMs: listeners.linger_s * 1000,
+      station: this.#station,
       places: this.#places,
       onGone: (listener) => {
         const { reason, connectedMs, error } = listener;
@@ -166,7 +170,7 @@ export class Appliance {
   }
 
   #createServer(programme: Programme, supervisor: SourceSupervisor): Promise<HttpServer> {
-    const { station, input } = this.#config;
+    const { station, input, listeners } = this.#config;
     const report = new Report({
       name: station.name,
       version: this.#version,
@@ -187,7 +191,9 @@ export class Appliance {
     });
     this.#metrics = metrics;
     return createServer({
-      stationName: station.name,
+      station: this.#station,
+      burstMs: listeners.burst_ms,
+      maxBurstMs: listeners.backlog_ms / 2,
       sources: this.#outlets.map(({ source }) => source),
       places: this.#places,
       onRefused: (formatId) => this.#tally.refused(formatId),

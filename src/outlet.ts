@@ -1,10 +1,13 @@
+import type { Socket } from 'node:net';
 import { Coalescer } from './connections/coalescer.ts';
-import { ConnectionManager } from './connections/connection-manager.ts';
+import { ConnectionManager, type ConnectionManagerOptions } from './connections/connection-manager.ts';
 import type { ListenerState, RemovedListener } from './connections/listener.ts';
+import { TitledConnections } from './connections/titled-connections.ts';
 import type { Format } from './encoders/encoder.ts';
 import { Feed } from './encoders/feed.ts';
 import type { Places } from './http/places.ts';
-import type { StreamSource } from './http/streams.ts';
+import type { JoinWish, StreamSource } from './http/streams.ts';
+import { type Station, shownTitle } from './station.ts';
 
 /** What one format's listeners are given; see `listeners` in the configuration. */
 export interface OutletOptions {
@@ -13,6 +16,8 @@ export interface OutletOptions {
   readonly coalesceMs: number;
   /** How long the encoder runs on after its last listener, ms. */
   readonly lingerMs: number;
+  /** What listeners are told of the feed. */
+  readonly station: Station;
   /** Where a listener that goes gives its place back. */
   readonly places: Places;
   /** A listener has gone, and its place is free. */
@@ -22,23 +27,35 @@ export interface OutletOptions {
 /** One format from its encoder to its listeners. */
 export class Outlet {
   readonly feed: Feed;
+  readonly #station: Station;
+  readonly #places: Places;
   readonly #coalescer: Coalescer;
-  readonly #connections: ConnectionManager;
+  readonly #plain: ConnectionManager;
+  readonly #titled: TitledConnections | undefined;
 
   constructor(format: Format, options: OutletOptions) {
-    const { stallMs, backlogMs, places, onGone } = options;
-    this.#connections = new ConnectionManager({
+    const { stallMs, backlogMs, places, station, onGone } = options;
+    this.#station = station;
+    this.#places = places;
+    const connections: ConnectionManagerOptions = {
       bytesPerSecond: format.bytesPerSecond,
       stallMs,
       backlogMs,
       onRemoved: (listener) => {
-        places.free(listener.id);
+        this.#gone(listener.id);
         onGone?.(listener);
-        this.feed.release();
       },
-    });
-    this.#coalescer = new Coalescer(this.#connections, options.coalesceMs);
-    this.feed = new Feed(format, this.#coalescer, options.lingerMs);
+    };
+    this.#plain = new ConnectionManager(connections);
+    if (format.icyMetaBytes !== undefined) {
+      const title = () => shownTitle(station.tags);
+      const titled = new TitledConnections(format.icyMetaBytes, title(), connections, (id) => this.#gone(id));
+      station.onTitle(() => titled.setTitle(title()));
+      this.#titled = titled;
+    }
+    this.#coalescer = new Coalescer(this, options.coalesceMs);
+    this.feed = new Feed(format, options.lingerMs, () => this.#beginAnew());
+    this.feed.addOutput(this.#coalescer);
   }
 
   /** What the HTTP streams need of it. */
@@ -47,19 +64,52 @@ export class Outlet {
       format: this.feed.format,
       join: () => this.feed.acquire(),
       leave: () => this.feed.release(),
-      addClient: (socket, clientId) => this.#connections.addClient(socket, clientId),
+      header: () => this.feed.header(this.#station.tags),
+      addClient: (socket, clientId, wish) => this.#addClient(socket, clientId, wish),
     };
+  }
+
+  /** What it costs at present to send one chunk to everybody, ms. */
+  get passMs(): number {
+    return this.#plain.passMs + (this.#titled?.connections.passMs ?? 0);
+  }
+
+  /** Sends whole frames to every listener. */
+  broadcast(data: Buffer, atMs: number): void {
+    this.#plain.broadcast(data, atMs);
+    this.#titled?.broadcast(data, atMs);
   }
 
   /** Every listener's state. */
   listeners(): ListenerState[] {
-    return this.#connections.snapshot();
+    return [...this.#plain.snapshot(), ...(this.#titled?.connections.snapshot() ?? [])];
   }
 
   /** Gives listeners what is finished, ends them and then the encoder. Resolves when every connection has ended. */
   async close(deadlineMs: number): Promise<void> {
     this.#coalescer.flush();
-    await this.#connections.close(deadlineMs);
+    await Promise.all([this.#plain.close(deadlineMs), this.#titled?.close(deadlineMs)]);
     this.feed.close();
+  }
+
+  #addClient(socket: Socket, clientId: string, { burstMs, titles }: JoinWish): boolean {
+    const sinceMs = burstMs > 0 ? performance.now() - burstMs : Number.POSITIVE_INFINITY;
+    if (titles && this.#titled) return this.#titled.addClient(socket, clientId, sinceMs);
+    const { recent } = this.#plain;
+    const fromOffset = recent.joinOffset(sinceMs);
+    const next = recent.at(fromOffset)?.chunk ?? this.#coalescer.next;
+    return this.#plain.addClient(socket, clientId, [this.feed.header(this.#station.tags, next)], fromOffset);
+  }
+
+  /** A new encoder: nobody may begin with what the last one made. */
+  #beginAnew(): void {
+    this.#coalescer.flush();
+    this.#plain.recent.beginAnew();
+    this.#titled?.beginAnew();
+  }
+
+  #gone(clientId: string): void {
+    this.#places.free(clientId);
+    this.feed.release();
   }
 }

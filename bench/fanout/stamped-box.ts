@@ -5,6 +5,7 @@ import type { Format } from '../../src/encoders/encoder.ts';
 import { Places } from '../../src/http/places.ts';
 import { createServer } from '../../src/http/server.ts';
 import { Outlet } from '../../src/outlet.ts';
+import { Station } from '../../src/station.ts';
 import { BOX_LIMITS } from './limits.ts';
 import { pace, StampedFrames, type StampedStream, streamNamed } from './stamped.ts';
 
@@ -36,9 +37,12 @@ if (!collect) throw new Error('run it with --expose-gc');
 
 const format = stampedFormat(stream);
 const places = new Places({ max: MOST_LISTENERS, maxPerAddress: MOST_LISTENERS, keyOf: (address) => address });
-const outlet = new Outlet(format, { ...BOX_LIMITS, coalesceMs, places });
+const station = new Station({ name: 'bench', title: '', genre: '', url: '' });
+const outlet = new Outlet(format, { ...BOX_LIMITS, coalesceMs, places, station });
 const server = await createServer({
-  stationName: 'bench',
+  station,
+  burstMs: 0,
+  maxBurstMs: 0,
   sources: [outlet.source],
   places,
   status: nobodyAsks,
@@ -66,7 +70,7 @@ function stampedFormat(stream: StampedStream): Format {
     rangeProbe: 'ignore',
     createEncoder() {
       const frames = new StampedFrames(stream);
-      return { header: Buffer.alloc(0), encode: () => frames.next(), close: () => {} };
+      return { header: () => Buffer.alloc(0), encode: () => [frames.next()], close: () => {} };
     },
   };
 }

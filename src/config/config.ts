@@ -67,7 +67,7 @@ function check(data: Record<string, unknown>, where: string): Config {
 }
 
 /** Rules between keys, which no key can state alone. */
-function crossFaults({ input, mp3, wav }: Config): string[] {
+function crossFaults({ input, mp3, wav, listeners }: Config): string[] {
   const found: string[] = [];
   if (input.buffer_ms < 2 * input.period_ms) {
     found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
@@ -75,6 +75,11 @@ function crossFaults({ input, mp3, wav }: Config): string[] {
   if (input.channels[0] === input.channels[1]) {
     found.push(
       `input.channels = [${input.channels.join(', ')}]: expected two different channels; for one, write [${input.channels[0]}]`,
+    );
+  }
+  if (listeners.burst_ms > listeners.backlog_ms / 2) {
+    found.push(
+      `listeners.burst_ms = ${listeners.burst_ms}: expected at most half of listeners.backlog_ms (${listeners.backlog_ms})`,
     );
   }
   if (!mp3.enabled && !wav.enabled) found.push('mp3.enabled, wav.enabled: expected at least one format');

@@ -13,6 +13,24 @@ export const configSchema = z.strictObject({
         'a text of 1 to 64 characters',
         'What listeners see as the name of the feed.',
       ),
+      title: text(
+        '',
+        /^[^\p{Cc}]{0,4000}$/u,
+        'a text of 4000 characters at most',
+        'What is on. Players show it; empty: the name of the feed. It can be changed while the box runs (PUT /api/metadata).',
+      ),
+      genre: text(
+        '',
+        /^[^\p{Cc}]{0,64}$/u,
+        'a text of 64 characters at most',
+        'Shown by some players and directories.',
+      ),
+      url: text(
+        '',
+        /^(https?:\/\/[^\s\p{Cc}]{1,200})?$/u,
+        'an address that begins with http:// or https://, or ""',
+        "Address of the station's own page, shown by some players.",
+      ),
     })
     .prefault({}),
   input: z
@@ -109,6 +127,11 @@ export const configSchema = z.strictObject({
         4000,
         { min: 500, max: 60000, unit: 'ms' },
         'The most sound that waits for a listener who takes nothing, or too little. A phone that loses its network for half of that misses nothing.',
+      ),
+      burst_ms: number(
+        1000,
+        { min: 0, max: 10000, unit: 'ms' },
+        'How much of the recent sound a new listener gets at once, so that its player starts without delay; it then stays that far behind. A listener chooses for itself with ?burst=0 at the end of the address. Half of backlog_ms at most.',
       ),
       coalesce_ms: number(
         100,

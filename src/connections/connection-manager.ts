@@ -59,7 +59,8 @@ export class ConnectionManager {
   readonly #listeners = new Map<string, Listener>();
   /** Those whom the pass does not serve: they lag, or are no plain TCP. */
   readonly #apart = new Set<Listener>();
-  readonly #recent: RecentChunks;
+  /** The end of the stream; what a listener may begin with is found here. */
+  readonly recent: RecentChunks;
   /** None when somebody else's write call is to be used. */
   readonly #pass: SendPass<Listener> | undefined;
   readonly #watch: Watch;
@@ -78,8 +79,8 @@ export class ConnectionManager {
     this.#write = options.write ?? socketWrite;
     this.#now = options.now ?? (() => performance.now());
     // Longer than anybody may lag, so that whoever does finds what it needs until it is judged.
-    this.#recent = new RecentChunks(backlogMs + stallMs + 1000, 2 * this.#backlogLimitBytes);
-    this.#stream = { recent: this.#recent, bytesPerSecond };
+    this.recent = new RecentChunks(backlogMs + stallMs + 1000, 2 * this.#backlogLimitBytes);
+    this.#stream = { recent: this.recent, bytesPerSecond };
     this.#watch = new Watch(this.#stream, this.#limits, this.#now, this.#departed);
     if (options.write) return;
     const unsentBytes = Math.max(1, Math.min(MAX_UNSENT_BYTES, ((backlogMs / 1000) * bytesPerSecond) / 4));
@@ -98,20 +99,27 @@ export class ConnectionManager {
   }
 
   /**
-   * Adds a listener. It receives every chunk whose `broadcast` is called after this returns. What its socket already holds
-   * (an HTTP head) and then `opening` go out first.
+   * Adds a listener. What its socket already holds (an HTTP head) and then `opening` go out first, then the stream from
+   * `fromOffset` on: as a rule every chunk whose `broadcast` is called after this returns.
    *
    * Whatever the peer sends from now on is read and thrown away, so that its leaving is noticed; its FIN counts as leaving.
    *
-   * @param opening what to begin with, in order: a format's header, the newest chunks
+   * @param opening what to begin with, in order: a format's header
+   * @param fromOffset offset in `recent` to go on with; where a chunk begins
    * @returns false, having touched nothing, when the id is taken, when the socket is dead, half-closed or already some
    * manager's, or when the manager is closed: the socket is then still the caller's. True when the manager has taken it.
    */
-  addClient(socket: Socket, clientId: string, opening: readonly Buffer[] = []): boolean {
+  addClient(
+    socket: Socket,
+    clientId: string,
+    opening: readonly Buffer[] = [],
+    fromOffset = this.recent.endOffset,
+  ): boolean {
     if (this.#closed || this.#listeners.has(clientId)) return false;
     if (!isAlive(socket) || isOwned(socket)) return false;
     const first = opening.length === 1 && opening[0] ? opening[0] : Buffer.concat(opening);
-    const listener = new Listener(clientId, socket, this.#now(), this.#stream, first, this.#departed);
+    const begin = { opening: first, offset: fromOffset };
+    const listener = new Listener(clientId, socket, this.#now(), this.#stream, begin, this.#departed);
     this.#listeners.set(clientId, listener);
     this.#apart.add(listener);
     own(socket, listener);
@@ -140,13 +148,14 @@ export class ConnectionManager {
    * Called from inside a callback during a broadcast, the chunk follows that one for everybody.
    *
    * @param atMs when the first of its frames was made, ms on the manager's clock: what waits is as old as that
+   * @param joinable whether a listener may begin with it
    */
-  broadcast(data: Buffer, atMs = this.#now()): void {
+  broadcast(data: Buffer, atMs = this.#now(), joinable = true): void {
     if (this.#closed || data.length === 0) return;
     const beganMs = this.#now();
-    this.#recent.push(data, atMs);
+    this.recent.push(data, atMs, joinable);
     const apart = Array.from(this.#apart);
-    const offset = this.#recent.endOffset - data.length;
+    const offset = this.recent.endOffset - data.length;
     const shorts = this.#pass?.sendAll(data) ?? [];
     for (const { owner, taken } of shorts) this.#fallOut(owner, offset, taken);
     // Only now may a callback see them: everybody's place is known.
@@ -175,8 +184,8 @@ export class ConnectionManager {
   snapshot(): ListenerState[] {
     const nowMs = this.#now();
     return Array.from(this.#listeners.values(), (listener) => {
-      listener.look(this.#recent);
-      return listener.state(this.#recent, nowMs);
+      listener.look(this.recent);
+      return listener.state(this.recent, nowMs);
     });
   }
 
@@ -192,15 +201,15 @@ export class ConnectionManager {
   #catchUp(listener: Listener): void {
     if (listener.gone || listener.sending || listener.inPass) return;
     try {
-      for (let next = listener.next(this.#recent); next !== undefined; next = listener.next(this.#recent)) {
+      for (let next = listener.next(this.recent); next !== undefined; next = listener.next(this.recent)) {
         const taken = this.#send(listener, next.chunk, next.from);
         if (listener.gone) return;
         listener.position += taken;
         if (taken > 0) listener.tookAtMs = this.#now();
         if (next.from + taken < next.chunk.length) break;
       }
-      if (listener.position === this.#recent.endOffset) this.#letIntoPass(listener);
-      else if (this.#recent.endOffset - listener.position > this.#backlogLimitBytes) this.#giveUp(listener);
+      if (listener.position === this.recent.endOffset) this.#letIntoPass(listener);
+      else if (this.recent.endOffset - listener.position > this.#backlogLimitBytes) this.#giveUp(listener);
     } catch (error) {
       this.#fail(listener, error instanceof Error ? error : new Error(String(error)));
     }
@@ -264,8 +273,8 @@ export class ConnectionManager {
   /** The only way out. Returns false when the listener is out already. */
   #remove(listener: Listener, reason: RemovalReason, error?: Error, graceMs = this.#limits.stallMs): boolean {
     if (listener.gone) return false;
-    listener.look(this.#recent);
-    const state = listener.state(this.#recent, this.#now());
+    listener.look(this.recent);
+    const state = listener.state(this.recent, this.#now());
     listener.gone = true;
     this.#listeners.delete(listener.id);
     this.#apart.delete(listener);
@@ -277,7 +286,7 @@ export class ConnectionManager {
     listener.wire.close();
     // Otherwise it has closed already.
     if (isOwned(listener.socket))
-      this.#farewells.dismiss(listener.socket, reason, listener.unfinished(this.#recent), graceMs);
+      this.#farewells.dismiss(listener.socket, reason, listener.unfinished(this.recent), graceMs);
     try {
       this.#onRemoved?.({ ...state, reason, ...(error && { error }) });
     } catch (bug) {

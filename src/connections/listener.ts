@@ -63,6 +63,14 @@ export interface Stream {
   readonly bytesPerSecond: number;
 }
 
+/** With what a listener begins. */
+export interface Beginning {
+  /** Sent before the stream; may be empty. */
+  readonly opening: Buffer;
+  /** Where it begins with the stream. */
+  readonly offset: number;
+}
+
 /** The manager's record of one listener. Holds no queue: what waits for it is in the stream's recent chunks. */
 export class Listener implements SocketOwner {
   readonly id: string;
@@ -97,8 +105,8 @@ export class Listener implements SocketOwner {
   kernel: KernelTruth | undefined;
   readonly #departed: Departed;
 
-  constructor(id: string, socket: Socket, nowMs: number, stream: Stream, opening: Buffer, departed: Departed) {
-    const { recent, bytesPerSecond } = stream;
+  constructor(id: string, socket: Socket, nowMs: number, stream: Stream, begin: Beginning, departed: Departed) {
+    const { opening, offset } = begin;
     this.id = id;
     this.socket = socket;
     // Read now: a destroyed socket no longer knows.
@@ -106,12 +114,12 @@ export class Listener implements SocketOwner {
     this.joinedAtMs = nowMs;
     this.tookAtMs = nowMs;
     this.lookAtMs = nowMs;
-    this.#joinOffset = recent.endOffset;
+    this.#joinOffset = offset;
     this.#opening = opening.length > 0 ? opening : undefined;
     this.position = this.#joinOffset - opening.length;
     this.wireOffset = this.position;
     this.#beginOffset = this.position - socket.writableLength;
-    this.progress = new Progress(this.#beginOffset, bytesPerSecond);
+    this.progress = new Progress(this.#beginOffset, stream.bytesPerSecond);
     this.#departed = departed;
   }
 

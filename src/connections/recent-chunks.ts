@@ -7,6 +7,8 @@ interface Entry {
   readonly offset: number;
   /** When it was broadcast, ms. */
   readonly atMs: number;
+  /** Whether a listener may begin with it. */
+  readonly joinable: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ export class RecentChunks {
   #entries: Entry[] = [];
   #first = 0;
   #endOffset = 0;
+  /** Nobody may begin with what lies before this. */
+  #beginOffset = 0;
 
   /**
    * @param keepMs chunks that are older than the newest by more than this are forgotten
@@ -39,8 +43,9 @@ export class RecentChunks {
     return this.#endOffset;
   }
 
-  push(chunk: Buffer, atMs: number): void {
-    this.#entries.push({ chunk, offset: this.#endOffset, atMs });
+  /** @param joinable whether a listener may begin with it */
+  push(chunk: Buffer, atMs: number, joinable = true): void {
+    this.#entries.push({ chunk, offset: this.#endOffset, atMs, joinable });
     this.#endOffset += chunk.length;
     for (let oldest = this.#entries[this.#first]; oldest !== undefined; oldest = this.#entries[this.#first]) {
       const behind = this.#endOffset - oldest.offset - oldest.chunk.length;
@@ -51,6 +56,23 @@ export class RecentChunks {
       this.#entries.splice(0, this.#first);
       this.#first = 0;
     }
+  }
+
+  /** What comes next has nothing to do with what came before: nobody is to begin with that any more. */
+  beginAnew(): void {
+    this.#beginOffset = this.#endOffset;
+  }
+
+  /**
+   * Where a listener begins that is to hear what was broadcast since `sinceMs`: offset of the oldest chunk since then with which one
+   * may begin; of what comes next when there is none.
+   */
+  joinOffset(sinceMs: number): number {
+    for (let index = this.#first; index < this.#entries.length; index++) {
+      const entry = this.#entries[index];
+      if (entry?.joinable && entry.atMs >= sinceMs && entry.offset >= this.#beginOffset) return entry.offset;
+    }
+    return this.#endOffset;
   }
 
   /** The chunk that has the byte at `offset`, and where in the chunk it is; undefined when it is not held, or not there yet. */

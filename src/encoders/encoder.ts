@@ -1,9 +1,24 @@
+/** What a stream says of itself, to people. */
+export interface StreamTags {
+  /** Name of the feed. */
+  readonly name: string;
+  /** What is on now. */
+  readonly title: string;
+  readonly genre: string;
+  /** Address of the station's own page; empty when it has none. */
+  readonly url: string;
+}
+
 /** Turns the programme into the bytes of one format. */
 export interface Encoder {
-  /** What a listener must get before its first chunk; empty when the format needs nothing. */
-  readonly header: Buffer;
-  /** Takes interleaved samples; returns the whole frames that are finished, in a buffer of its own, or undefined. */
-  encode(samples: Float32Array): Buffer | undefined;
+  /**
+   * What a listener must get before its first chunk; empty when the format needs nothing.
+   *
+   * @param next the chunk with which the listener begins; undefined for the one that this encoder makes next
+   */
+  header(tags: StreamTags, next: Buffer | undefined): Buffer;
+  /** Takes interleaved samples; returns what is finished: whole frames, each chunk in a buffer of its own. */
+  encode(samples: Float32Array): readonly Buffer[];
   /** Frees what it holds. It is not used afterwards. */
   close(): void;
 }
@@ -16,10 +31,37 @@ export interface Format {
   mimeType: string;
   /** In words, for people: `MP3, 128 kbit/s`. */
   description: string;
+  /** The most that it usually comes to. */
   bytesPerSecond: number;
+  /** Bitrate that is set, in kbit/s; undefined for what has none. */
+  bitrateKbps?: number;
   /** How probes by range are answered, see `http/range.ts`. */
   rangeProbe: 'ignore' | 'answer';
+  /**
+   * Sound between two titles for listeners that ask for titles (ICY), in bytes: as long as a number of whole frames, however
+   * these are counted. Undefined for a format that carries its titles itself.
+   */
+  icyMetaBytes?: number;
+  /** How an Icecast server gets it; undefined for what such a server cannot pass on. */
+  icecast?: IcecastFraming;
   createEncoder(): Encoder;
+}
+
+/** How a format is sent to an Icecast server. */
+export interface IcecastFraming {
+  mimeType: string;
+  /** Where a new title goes: into the stream, or into a request of its own (`/admin/metadata`). */
+  titles: 'in stream' | 'by request';
+  /** Begins a stream. It takes every chunk of the encoder from some point on. */
+  start(): IcecastStream;
+}
+
+/** One stream to one Icecast server, from its first byte on. */
+export interface IcecastStream {
+  /** What comes before the first chunk, and again for new titles that go into the stream. May be empty. */
+  header(tags: StreamTags): Buffer;
+  /** A chunk of the encoder as the server gets it. */
+  frame(chunk: Buffer): Buffer;
 }
 
 /** Takes chunks: the connections of one format. */

@@ -1,4 +1,4 @@
-import type { ChunkOutput, Encoder, Format } from './encoder.ts';
+import type { ChunkOutput, Encoder, Format, StreamTags } from './encoder.ts';
 
 /**
  * Runs the encoder of one format while somebody listens, and `lingerMs` longer: a player that reconnects or probes with
@@ -6,17 +6,19 @@ import type { ChunkOutput, Encoder, Format } from './encoder.ts';
  */
 export class Feed {
   readonly format: Format;
-  readonly #output: ChunkOutput;
+  readonly #outputs = new Set<ChunkOutput>();
   readonly #lingerMs: number;
   #encoder: Encoder | undefined;
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
   #cpuMs = 0;
+  readonly #onStart: () => void;
 
-  constructor(format: Format, output: ChunkOutput, lingerMs: number) {
+  /** @param onStart told when an encoder begins: what it makes has nothing to do with what came before */
+  constructor(format: Format, lingerMs: number, onStart: () => void = () => {}) {
     this.format = format;
-    this.#output = output;
     this.#lingerMs = lingerMs;
+    this.#onStart = onStart;
   }
 
   get running(): boolean {
@@ -28,12 +30,28 @@ export class Feed {
     return this.#cpuMs;
   }
 
-  /** A listener comes. Returns what it must get before its first chunk. */
-  acquire(): Buffer {
+  /** Hands every chunk on to `output`, from the next one on. */
+  addOutput(output: ChunkOutput): void {
+    this.#outputs.add(output);
+  }
+
+  removeOutput(output: ChunkOutput): void {
+    this.#outputs.delete(output);
+  }
+
+  /** A listener comes. */
+  acquire(): void {
     clearTimeout(this.#timer);
     this.#listeners++;
-    this.#encoder ??= this.format.createEncoder();
-    return this.#encoder.header;
+    if (this.#encoder) return;
+    this.#encoder = this.format.createEncoder();
+    this.#onStart();
+  }
+
+  /** What a listener that was acquired must get before `next`; see `Encoder.header`. */
+  header(tags: StreamTags, next?: Buffer): Buffer {
+    if (!this.#encoder) throw new Error(`nobody listens to ${this.format.id}`);
+    return this.#encoder.header(tags, next);
   }
 
   /** A listener that was acquired has gone. */
@@ -48,9 +66,9 @@ export class Feed {
   write(samples: Float32Array): void {
     if (!this.#encoder) return;
     const startMs = performance.now();
-    const chunk = this.#encoder.encode(samples);
+    const chunks = this.#encoder.encode(samples);
     this.#cpuMs += performance.now() - startMs;
-    if (chunk) this.#output.broadcast(chunk);
+    for (const chunk of chunks) for (const output of this.#outputs) output.broadcast(chunk);
   }
 
   /** Stops the encoder. */

@@ -12,7 +12,6 @@ const QUALITY = 5;
 const worstBytes = (frames: number) => Math.ceil(1.25 * frames) + 7200;
 
 class Mp3Encoder implements Encoder {
-  readonly header = Buffer.alloc(0);
   readonly #encoder;
   readonly #channels: number;
   /** What LAME returned: whole frames and, at the end, perhaps the start of the next. */
@@ -24,22 +23,44 @@ class Mp3Encoder implements Encoder {
     this.#encoder = native.mp3Open({ rateHz, channels, bitrateKbps, quality: QUALITY, reservoir: false });
   }
 
-  encode(samples: Float32Array): Buffer | undefined {
+  /** Each frame says all that a decoder needs. */
+  header(): Buffer {
+    return Buffer.alloc(0);
+  }
+
+  encode(samples: Float32Array): readonly Buffer[] {
     const frames = samples.length / this.#channels;
     const room = this.#held + worstBytes(frames);
     if (this.#bytes.length < room) this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#held)], room);
     const end = this.#held + native.mp3Encode(this.#encoder, samples, frames, this.#bytes.subarray(this.#held));
     const whole = wholeMp3Frames(this.#bytes.subarray(0, end));
     this.#held = end - whole;
-    if (whole === 0) return undefined;
+    if (whole === 0) return [];
     const chunk = Buffer.from(this.#bytes.subarray(0, whole));
     this.#bytes.copyWithin(0, whole, end);
-    return chunk;
+    return [chunk];
   }
 
   close(): void {
     native.mp3Close(this.#encoder);
   }
+}
+
+/** About how much sound lies between two titles, in bytes. */
+const ABOUT_META_BYTES = 4096;
+
+/**
+ * Bytes that are a number of whole frames, wherever one begins to count. At 48 kHz all frames of a bitrate are of the same length;
+ * at 44.1 kHz some have a byte of padding (ISO/IEC 11172-3, 2.4.2.3), which repeats itself after 49 frames at the latest.
+ */
+function wholeFramesBytes({ rateHz }: PcmFormat, bitrateKbps: number): number {
+  const sentHz = rateHz > 48_000 ? rateHz / 2 : rateHz;
+  // A frame is 144 × bitrate ÷ rate bytes long, on average.
+  const numerator = 144 * bitrateKbps * 1000;
+  let frames = 1;
+  while ((frames * numerator) % sentHz !== 0) frames++;
+  const periodBytes = (frames * numerator) / sentHz;
+  return periodBytes * Math.ceil(ABOUT_META_BYTES / periodBytes);
 }
 
 /** MP3 at a constant bitrate, without bit reservoir: a frame needs no other one, so a listener can join at each. */
@@ -49,7 +70,9 @@ export function mp3Format(pcm: PcmFormat, bitrateKbps: number): Format {
     mimeType: 'audio/mpeg',
     description: `MP3, ${bitrateKbps} kbit/s`,
     bytesPerSecond: (bitrateKbps * 1000) / 8,
+    bitrateKbps,
     rangeProbe: 'ignore',
+    icyMetaBytes: wholeFramesBytes(pcm, bitrateKbps),
     createEncoder: () => new Mp3Encoder(pcm, bitrateKbps),
   };
 }

@@ -54,7 +54,8 @@ function encodePcm24(samples: Float32Array): Buffer {
 /** Uncompressed PCM behind a WAV header without end: the least delay, and bit-exact. */
 export function wavFormat(pcm: PcmFormat, bits: WavBits): Format {
   const header = wavHeader(pcm, bits);
-  const encoder: Encoder = { header, encode: bits === 16 ? encodePcm16 : encodePcm24, close: () => {} };
+  const encodePcm = bits === 16 ? encodePcm16 : encodePcm24;
+  const encoder: Encoder = { header: () => header, encode: (samples) => [encodePcm(samples)], close: () => {} };
   const bytesPerSecond = (pcm.rateHz * pcm.channels * bits) / 8;
   return {
     id: 'wav',

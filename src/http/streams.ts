@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Format } from '../encoders/encoder.ts';
+import type { Station } from '../station.ts';
 import type { Places, Refusal } from './places.ts';
 import { answerRange, CLAIMED_BYTES } from './range.ts';
 import { takeOver } from './take-over.ts';
@@ -9,17 +10,31 @@ import { takeOver } from './take-over.ts';
 /** One format as the streams offer it. */
 export interface StreamSource {
   format: Format;
-  /** Starts the encoder if need be and returns what a listener must get first. */
-  join(): Buffer;
+  /** Starts the encoder if need be. */
+  join(): void;
   /** Undoes a `join` that did not lead to a listener. */
   leave(): void;
+  /** What a listener gets before the sound, after `join`. */
+  header(): Buffer;
   /** Gives the socket to the format's connections; false when it could not be taken. */
-  addClient(socket: Socket, clientId: string): boolean;
+  addClient(socket: Socket, clientId: string, wish: JoinWish): boolean;
+}
+
+/** What a listener asks for. */
+export interface JoinWish {
+  /** How much of the recent sound to begin with, so that its player starts at once, ms. */
+  readonly burstMs: number;
+  /** Whether titles are to be put into the stream (ICY). Only where the format has `icyMetaBytes`. */
+  readonly titles: boolean;
 }
 
 /** What the streams need of the rest. */
 export interface StreamOptions {
-  stationName: string;
+  station: Station;
+  /** How much of the recent sound a listener gets that does not say, ms. */
+  burstMs: number;
+  /** The most that it may ask for, ms. */
+  maxBurstMs: number;
   /** The first is also reached as `/stream`. */
   sources: readonly StreamSource[];
   /** A listener takes a place here; whoever removes it frees that. */
@@ -68,12 +83,17 @@ function answer(
   options: StreamOptions,
 ): FastifyReply {
   const { format } = source;
+  const burstMs = wantedBurstMs(request, options);
+  if (burstMs === undefined)
+    return reply.code(400).type('text/plain').send('burst: expected a whole number of ms, such as ?burst=0\n');
+  const titles = format.icyMetaBytes !== undefined && request.headers['icy-metadata'] === '1';
   const range = answerRange(request.headers.range, format.rangeProbe);
-  const headers: Record<string, string | number> = {
+  const headers = {
     ...COMMON_HEADERS,
     'Content-Type': format.mimeType,
-    'icy-name': latin1(options.stationName),
-  };
+    ...icyHeaders(format, options.station),
+    ...(titles && { 'icy-metaint': format.icyMetaBytes }),
+  } as Record<string, string | number>;
   if (range.kind === 'part') headers['Content-Range'] = `bytes ${range.from}-${range.to}/${CLAIMED_BYTES}`;
   const status = range.kind === 'part' ? 206 : 200;
   if (request.method === 'HEAD') return reply.code(status).headers(headers).send();
@@ -83,17 +103,20 @@ function answer(
     options.onRefused?.(format.id);
     return turnAway(reply, refusal, options.places);
   }
-  const header = source.join();
+  source.join();
   const giveUp = () => {
     source.leave();
     options.places.free(clientId);
   };
-  if (range.kind === 'part' && range.to < header.length) {
-    giveUp();
-    return reply
-      .code(206)
-      .headers(headers)
-      .send(header.subarray(0, range.to + 1));
+  if (range.kind === 'part') {
+    const header = source.header();
+    if (range.to < header.length) {
+      giveUp();
+      return reply
+        .code(206)
+        .headers(headers)
+        .send(header.subarray(0, range.to + 1));
+    }
   }
   const socket = takeOver(request.raw, reply.raw);
   if (!socket) {
@@ -102,12 +125,30 @@ function answer(
   }
   reply.hijack();
   // No chunking: players that speak HTTP/1.0 cannot read it, and the end of the stream is the end of the connection.
-  socket.write(Buffer.concat([head(status, { ...headers, Connection: 'close' }), header]));
-  if (!source.addClient(socket, clientId)) {
+  socket.write(head(status, { ...headers, Connection: 'close' }));
+  if (!source.addClient(socket, clientId, { burstMs, titles })) {
     giveUp();
     socket.destroy();
   }
   return reply;
+}
+
+/** What `?burst=` asks for, ms; undefined when that is no number. */
+function wantedBurstMs({ query }: FastifyRequest, { burstMs, maxBurstMs }: StreamOptions): number | undefined {
+  const { burst } = query as { burst?: unknown };
+  if (burst === undefined) return burstMs;
+  if (typeof burst !== 'string' || !/^\d{1,9}$/.test(burst)) return undefined;
+  return Math.min(Number(burst), maxBurstMs);
+}
+
+/** What players show of the feed; the names are SHOUTcast's and Icecast's. */
+function icyHeaders({ bitrateKbps }: Format, { tags }: Station): Record<string, string | number> {
+  return {
+    'icy-name': headerText(tags.name),
+    ...(bitrateKbps !== undefined && { 'icy-br': bitrateKbps }),
+    ...(tags.genre && { 'icy-genre': headerText(tags.genre) }),
+    ...(tags.url && { 'icy-url': headerText(tags.url) }),
+  };
 }
 
 function turnAway(reply: FastifyReply, refusal: Refusal, { limits }: Places): FastifyReply {
@@ -132,6 +173,6 @@ function head(status: 200 | 206, headers: Record<string, string | number>): Buff
 }
 
 /** Header values are latin1 (RFC 9110, 5.5); the configuration allows no control characters. */
-function latin1(text: string): string {
+function headerText(text: string): string {
   return text.replace(/[^\x20-\x7e\xa0-\xff]/gu, '?');
 }

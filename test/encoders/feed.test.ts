@@ -3,9 +3,11 @@ import test from 'ava';
 import type { Format } from '../../src/encoders/encoder.ts';
 import { Feed } from '../../src/encoders/feed.ts';
 
+const TAGS = { name: 'test', title: '', genre: '', url: '' };
+
 /** A feed whose encoder hands on one byte per write, and a count of how many encoders were made and closed. */
 function countedFeed(lingerMs: number) {
-  const count = { created: 0, closed: 0, chunks: 0 };
+  const count = { started: 0, created: 0, closed: 0, chunks: 0 };
   const format: Format = {
     id: 'test',
     mimeType: 'audio/test',
@@ -14,17 +16,21 @@ function countedFeed(lingerMs: number) {
     rangeProbe: 'ignore',
     createEncoder() {
       count.created++;
-      return { header: Buffer.from('head'), encode: () => Buffer.alloc(1), close: () => void count.closed++ };
+      return { header: () => Buffer.from('head'), encode: () => [Buffer.alloc(1)], close: () => void count.closed++ };
     },
   };
-  return { count, feed: new Feed(format, { broadcast: () => void count.chunks++ }, lingerMs) };
+  const feed = new Feed(format, lingerMs, () => void count.started++);
+  feed.addOutput({ broadcast: () => void count.chunks++ });
+  return { count, feed };
 }
 
 test('the encoder is started for the first listener and stopped some time after the last', async (t) => {
   const { count, feed } = countedFeed(50);
   feed.write(new Float32Array(2));
-  t.deepEqual(count, { created: 0, closed: 0, chunks: 0 });
-  t.is(feed.acquire().toString(), 'head');
+  t.deepEqual(count, { started: 0, created: 0, closed: 0, chunks: 0 });
+  t.throws(() => feed.header(TAGS), { message: /nobody listens/ });
+  feed.acquire();
+  t.is(feed.header(TAGS).toString(), 'head');
   feed.acquire();
   feed.write(new Float32Array(2));
   feed.release();
@@ -34,7 +40,7 @@ test('the encoder is started for the first listener and stopped some time after 
   await sleep(150);
   t.false(feed.running);
   feed.write(new Float32Array(2));
-  t.deepEqual(count, { created: 1, closed: 1, chunks: 2 });
+  t.deepEqual(count, { started: 1, created: 1, closed: 1, chunks: 2 });
 });
 
 test('a listener who comes back in time finds the encoder running', async (t) => {

@@ -14,8 +14,7 @@ function encode(rateHz: number, bitrateKbps: number): Buffer[] {
   const chunks: Buffer[] = [];
   const length = (rateHz / 100) * 2;
   for (let at = 0; at < samples.length; at += length) {
-    const chunk = encoder.encode(samples.subarray(at, at + length));
-    if (chunk) chunks.push(chunk);
+    chunks.push(...encoder.encode(samples.subarray(at, at + length)));
   }
   encoder.close();
   return chunks;

@@ -9,9 +9,11 @@ import { Places } from '../../src/http/places.ts';
 import { createServer, type ServerLimits } from '../../src/http/server.ts';
 import type { Health, Status } from '../../src/http/status.ts';
 import type { StreamSource } from '../../src/http/streams.ts';
+import { Station } from '../../src/station.ts';
 
 const WAV = wavFormat({ rateHz: 48000, channels: 2 }, 16);
-export const HEADER = WAV.createEncoder().header;
+const TAGS = { name: 'Kirche St. Ägidius 日', title: '', genre: '', url: '' };
+export const HEADER = WAV.createEncoder().header(TAGS, undefined);
 export const CHUNK = Buffer.alloc(1920, 7);
 
 /** A server with two formats that send the same chunk every 10 ms, and counts of what it was told. */
@@ -39,17 +41,17 @@ export async function serve(
     });
     const source: StreamSource = {
       format: { ...WAV, id: rangeProbe === 'answer' ? 'wav' : 'mp3', rangeProbe },
-      join: () => {
-        told.joined++;
-        return HEADER;
-      },
+      join: () => void told.joined++,
+      header: () => HEADER,
       leave: () => void told.left++,
-      addClient: (socket, clientId) => connections.addClient(socket, clientId),
+      addClient: (socket, clientId) => connections.addClient(socket, clientId, [HEADER]),
     };
     return { source, connections };
   });
   const server = await createServer({
-    stationName: 'Kirche St. Ägidius 日',
+    station: new Station(TAGS),
+    burstMs: 0,
+    maxBurstMs: 2000,
     sources: outlets.map(({ source }) => source),
     places,
     ...(options.limits ? { limits: options.limits } : {}),
