@@ -5,7 +5,7 @@ import type { ListenerState, RemovalReason, RemovedListener, Stream } from './li
 import { Listener, reasonOf } from './listener.ts';
 import { RecentChunks } from './recent-chunks.ts';
 import { type FanOutCalls, SendPass, SendPort } from './send-pass.ts';
-import { isOwned, own } from './socket-owner.ts';
+import { isAlive, isOwned, own } from './socket-owner.ts';
 import { Watch } from './watch.ts';
 import { StreamWire, socketWrite, type WriteCall } from './write-call.ts';
 
@@ -117,8 +117,7 @@ export class ConnectionManager {
   ): boolean {
     if (this.#closed || this.#listeners.has(clientId)) return false;
     if (!isAlive(socket) || isOwned(socket)) return false;
-    const first = opening.length === 1 && opening[0] ? opening[0] : Buffer.concat(opening);
-    const begin = { opening: first, offset: fromOffset };
+    const begin = { opening: Buffer.concat(opening), offset: fromOffset };
     const listener = new Listener(clientId, socket, this.#now(), this.#stream, begin, this.#departed);
     this.#listeners.set(clientId, listener);
     this.#apart.add(listener);
@@ -194,7 +193,8 @@ export class ConnectionManager {
     listener.inPass = false;
     listener.position = offset + (taken instanceof Error ? 0 : taken);
     listener.tookAtMs = this.#now();
-    this.#apart.add(listener);
+    // Who is about to be removed must not be offered it again by a broadcast from within somebody else's removal.
+    if (!(taken instanceof Error)) this.#apart.add(listener);
   }
 
   /** Gives a listener apart whatever it takes of what it lacks. Must not throw: every listener gets every chunk. */
@@ -297,9 +297,4 @@ export class ConnectionManager {
     }
     return true;
   }
-}
-
-/** A socket that is ending in either direction has nobody behind it who will hear the stream. */
-function isAlive(socket: Socket): boolean {
-  return !socket.destroyed && socket.writable && socket.readable && !socket.errored;
 }

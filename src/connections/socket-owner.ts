@@ -41,3 +41,8 @@ function onClose(this: Socket): void {
   this.off('end', onEnd).off('error', onError).off('close', onClose);
   owner?.socketClosed(this);
 }
+
+/** A socket that is ending in either direction has nobody behind it who will hear the stream. */
+export function isAlive(socket: Socket): boolean {
+  return !socket.destroyed && socket.writable && socket.readable && !socket.errored;
+}

@@ -13,7 +13,7 @@ export class TitledConnections {
   readonly connections: ConnectionManager;
   readonly #framer: IcyFramer;
   readonly #onLost: (clientId: string) => void;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
 
   /**
    * @param metaBytes sound between two titles, bytes: whole frames
@@ -59,14 +59,13 @@ export class TitledConnections {
 
   /** Ends every listener, see `ConnectionManager.close`. */
   close(deadlineMs: number): Promise<void> {
-    this.#dismiss(this.#waiting);
+    this.#dismiss(this.#waiting.splice(0));
     return this.connections.close(deadlineMs);
   }
 
   #letIn(): void {
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return;
     this.#framer.repeatTitle();
     this.#dismiss(waiting.filter(({ socket, clientId }) => !this.connections.addClient(socket, clientId)));
   }

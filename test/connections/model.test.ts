@@ -78,7 +78,7 @@ test('H1, H5, H7, H8, H10, H11: any interleaving, callbacks and deaths inside ca
         if (failures.length > 0) throw new Error(failures.join('; '));
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 10000 },
   );
   t.pass();
 });

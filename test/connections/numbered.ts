@@ -10,6 +10,11 @@ export function numbered(number: number, bytes: number): Buffer {
   return chunk;
 }
 
+/** The number of a chunk. */
+export function numberOf(chunk: Buffer): number {
+  return chunk.readUInt32LE(4);
+}
+
 /** Reads a stream of numbered chunks however it was cut, and says where it is not what was sent. */
 export class NumberedReader {
   /** Number of the first whole chunk; -1 before it. */

@@ -6,27 +6,39 @@ const KEEP_MS = 100;
 const KEEP_BYTES = 300;
 
 test('H7: every byte that is still held is found in its chunk and with its time, and nothing else is', (t) => {
-  const pushes = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 90 }), passedMs: fc.nat(60) }), {
-    maxLength: 700,
-    size: 'max',
+  const push = fc.record({
+    bytes: fc.integer({ min: 1, max: 90 }),
+    passedMs: fc.nat(60),
+    joinable: fc.boolean(),
+    anew: fc.nat(20).map((number) => number === 0),
   });
+  const pushes = fc.array(push, { maxLength: 700, size: 'max' });
   fc.assert(
     fc.property(pushes, (steps) => {
       const recent = new RecentChunks(KEEP_MS, KEEP_BYTES);
-      let all: Array<{ chunk: Buffer; offset: number; atMs: number }> = [];
+      let all: Array<{ chunk: Buffer; offset: number; atMs: number; joinable: boolean }> = [];
       let nowMs = 0;
       let endOffset = 0;
-      for (const { bytes, passedMs } of steps) {
+      let anewAt = 0;
+      for (const { bytes, passedMs, joinable, anew } of steps) {
         nowMs += passedMs;
         const chunk = Buffer.alloc(bytes, all.length);
-        recent.push(chunk, nowMs);
-        all.push({ chunk, offset: endOffset, atMs: nowMs });
+        if (anew) {
+          recent.beginAnew();
+          anewAt = endOffset;
+        }
+        recent.push(chunk, nowMs, joinable);
+        all.push({ chunk, offset: endOffset, atMs: nowMs, joinable });
         endOffset += bytes;
         all = all.filter(
           (one) => one.atMs >= nowMs - KEEP_MS && endOffset - one.offset - one.chunk.length <= KEEP_BYTES,
         );
         const first = all[0]?.offset ?? endOffset;
         if (recent.endOffset !== endOffset || recent.startOffset !== first) return false;
+        for (const sinceMs of [nowMs - KEEP_MS, nowMs - 30, nowMs, nowMs + 1]) {
+          const begin = all.find((one) => one.joinable && one.atMs >= sinceMs && one.offset >= anewAt);
+          if (recent.joinOffset(sinceMs) !== (begin?.offset ?? endOffset)) return false;
+        }
         if (recent.at(first - 1) !== undefined || recent.at(endOffset) !== undefined) return false;
         if (recent.timeAt(endOffset) !== undefined || recent.timeAt(0) !== all[0]?.atMs) return false;
       }

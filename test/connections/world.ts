@@ -4,13 +4,15 @@ import type { RemovalReason, RemovedListener } from '../../src/connections/liste
 import { socketWrite, type WriteCall } from '../../src/connections/write-call.ts';
 import { FakeFanOut } from './fake-fan-out.ts';
 import { FakeSocket } from './fake-socket.ts';
-import { NumberedReader, numbered } from './numbered.ts';
+import { NumberedReader, numbered, numberOf } from './numbered.ts';
 
 export const IDS = ['a', 'b', 'c', 'd', 'e'] as const;
 export const STALL_MS = 100;
 const BYTES_PER_SECOND = 1000;
 const BACKLOG_MS = 300;
 export const LIMIT_MS = BACKLOG_MS + STALL_MS;
+/** How much of the recent stream some begin with. */
+const BURST_MS = STALL_MS;
 const LIMIT_BYTES = (BYTES_PER_SECOND * LIMIT_MS) / 1000;
 const HEAD_BYTES = 5;
 
@@ -155,8 +157,10 @@ export class World {
     if (head) fake.write(Buffer.alloc(HEAD_BYTES));
     const dead = fake.destroyed;
     const expected = !this.#closed && !this.#listed.has(id) && !dead;
-    // A burst repeats what was just sent: here the chunk before the first.
-    const first = burst && this.#chunks > 0 ? this.#chunks - 1 : this.#chunks;
+    const { recent } = this.manager;
+    const fromOffset = burst ? recent.joinOffset(this.clock.ms - BURST_MS) : recent.endOffset;
+    const next = recent.at(fromOffset)?.chunk;
+    const first = next ? numberOf(next) : this.#chunks;
     const life: Life = {
       id,
       fake,
@@ -168,8 +172,7 @@ export class World {
       removed: undefined,
     };
     if (expected) this.#list(life);
-    const chunks = first < this.#chunks ? [numbered(first, 8)] : [];
-    equal(`add ${id}`, this.manager.addClient(fake.asSocket(), id, chunks), expected);
+    equal(`add ${id}`, this.manager.addClient(fake.asSocket(), id, [], fromOffset), expected);
   }
 
   #addAgain(id: string, who: number): void {

@@ -7,9 +7,9 @@ import { sines, toFloats, toneDbfs } from '../support/tones.ts';
 const LEFT = { hz: 997, dbfs: -12 };
 const RIGHT = { hz: 1499, dbfs: -20 };
 
-/** The chunks of two seconds of both tones, fed in blocks of 10 ms. */
-function encode(rateHz: number, bitrateKbps: number): Buffer[] {
-  const samples = sines([LEFT, RIGHT], 2, rateHz);
+/** The chunks of some seconds of both tones, fed in blocks of 10 ms. */
+function encode(rateHz: number, bitrateKbps: number, seconds = 2): Buffer[] {
+  const samples = sines([LEFT, RIGHT], seconds, rateHz);
   const encoder = mp3Format({ rateHz, channels: 2 }, bitrateKbps).createEncoder();
   const chunks: Buffer[] = [];
   const length = (rateHz / 100) * 2;
@@ -54,4 +54,19 @@ test('a frame that is no frame is refused, and half a frame is held back', (t) =
   t.is(wholeMp3Frames(Buffer.concat([chunk.subarray(0, frameBytes), chunk.subarray(0, 10)])), frameBytes);
   t.throws(() => mp3FrameBytes(Buffer.from([0xff, 0xff, 0xff, 0xff]), 0), { message: /no MP3 frame/ });
   t.throws(() => mp3FrameBytes(Buffer.from('RIFF'), 0), { message: /no MP3 frame/ });
+});
+
+test('between two titles lies a number of whole frames, wherever one begins to count', (t) => {
+  for (const rateHz of [44100, 48000, 96000]) {
+    for (const bitrateKbps of [64, 80, 96, 112, 128, 160, 192, 224, 256, 320]) {
+      const { icyMetaBytes = 0 } = mp3Format({ rateHz, channels: 2 }, bitrateKbps);
+      const bytes = Buffer.concat(encode(rateHz, bitrateKbps, 3));
+      const starts = new Set<number>();
+      for (let at = 0; at < wholeMp3Frames(bytes); at += mp3FrameBytes(bytes, at)) starts.add(at);
+      const last = bytes.length - icyMetaBytes;
+      t.true(last > icyMetaBytes, `${rateHz} Hz, ${bitrateKbps} kbit/s: more than one stretch`);
+      for (const at of starts)
+        if (at < last && !starts.has(at + icyMetaBytes)) t.fail(`${rateHz} ${bitrateKbps}: ${at}`);
+    }
+  }
 });
