@@ -6,8 +6,16 @@ import { Arrivals } from './lag/arrivals.ts';
 import { beeps } from './lag/beeps.ts';
 import { type Listening, listen } from './lag/listen.ts';
 import { matchOnsets } from './lag/match.ts';
-import { type FindOnsets, mp3Onsets, type Onset, rawOnsets, wavOnsets } from './lag/onset-times.ts';
-import { addDarkIce, addFfmpeg } from './lag/peers.ts';
+import {
+  type FindOnsets,
+  flacOnsets,
+  mp3Onsets,
+  type Onset,
+  opusOnsets,
+  rawOnsets,
+  wavOnsets,
+} from './lag/onset-times.ts';
+import { addDarkIce, addFfmpeg, addFfmpegOpus } from './lag/peers.ts';
 import { describeMachine } from './machine.ts';
 import { DEFAULT_PERIOD_MS, startMixerBox } from './mixer-box.ts';
 import { numberOptions } from './options.ts';
@@ -35,7 +43,10 @@ const LEAST_SHARE = 0.8;
 const NAMES = {
   wav: 'Boardfeed WAV',
   wavPackets: 'Boardfeed WAV, in packets of 4096 bytes',
+  opus: 'Boardfeed Opus',
+  flac: 'Boardfeed FLAC',
   mp3: 'Boardfeed MP3',
+  ffmpegOpus: 'ffmpeg + Icecast Opus',
   ffmpeg: 'ffmpeg + Icecast MP3',
   darkIce: 'DarkIce + Icecast MP3',
 };
@@ -50,7 +61,7 @@ const {
   'period-ms': periodMs,
 } = numberOptions({ rounds: 3, seconds: 30, 'period-ms': DEFAULT_PERIOD_MS, peers: 1 });
 console.log(
-  `${describeMachine()}\n${rounds} rounds of ${seconds} s; everything is started anew for each. MP3 at 128 kbit/s, period of the box ${periodMs} ms.`,
+  `${describeMachine()}\n${rounds} rounds of ${seconds} s; everything is started anew for each. MP3 and Opus at 128 kbit/s, period of the box ${periodMs} ms.`,
 );
 
 const rig = new PulseRig();
@@ -88,9 +99,11 @@ async function measureRound(rig: PulseRig, roundMs: number): Promise<Lags> {
     if (peers > 0) {
       listeners.darkIce = await listen(await addDarkIce(icecast, 'mixer', rig.env));
       listeners.ffmpeg = await listen(await addFfmpeg(icecast, 'mixer', rig.env));
+      listeners.ffmpegOpus = await listen(await addFfmpegOpus(icecast, 'mixer', rig.env));
     }
-    listeners.mp3 = await listen(`${box.url}/stream.mp3`);
-    listeners.wav = await listen(`${box.url}/stream.wav`);
+    for (const format of ['mp3', 'opus', 'flac', 'wav'] as const) {
+      listeners[format] = await listen(`${box.url}/stream.${format}?burst=0`);
+    }
     await sleep(SETTLE_MS);
     const player = rig.play('mixer', beeps(roundMs, RATE_HZ));
     await sleep(roundMs + TAIL_MS);
@@ -103,7 +116,10 @@ async function measureRound(rig: PulseRig, roundMs: number): Promise<Lags> {
   const lags: Lags = {};
   const finders: [Name, FindOnsets][] = [
     ['wav', wavOnsets],
+    ['opus', opusOnsets],
+    ['flac', flacOnsets],
     ['mp3', mp3Onsets],
+    ['ffmpegOpus', opusOnsets],
     ['ffmpeg', mp3Onsets],
     ['darkIce', mp3Onsets],
   ];

@@ -14,6 +14,8 @@ device = "mixer"
 period_ms = ${periodMs}
 [mp3]
 bitrate_kbps = 128
+[opus]
+bitrate_kbps = 128
 `;
   return startBox(config, { ...boxEnv(rig.env), NODE_OPTIONS: BOX_NODE_FLAGS.join(' ') });
 }

@@ -1,5 +1,5 @@
 import { BEEP_RULE, beeps, beepTimesMs } from './lag/beeps.ts';
-import { decodeMp3 } from './lag/decode.ts';
+import { decode } from './lag/decode.ts';
 import { matchOnsets } from './lag/match.ts';
 import { findOnsets } from './lag/onsets.ts';
 import { findMp3Frames, MP3_SAMPLES } from './lag/streams.ts';
@@ -105,7 +105,7 @@ function measureCpu(): Map<Mp3Settings, number[]> {
 async function measureDelay(setting: Mp3Settings): Promise<number[]> {
   const encoded = encode(beeps(BEEPS_MS, RATE_HZ), setting);
   const { ends } = findMp3Frames(encoded.bytes);
-  const heard = findOnsets(await decodeMp3(encoded.bytes), RULE);
+  const heard = findOnsets(await decode('mp3', encoded.bytes), RULE);
   const real = beepTimesMs(BEEPS_MS).map((ms) => Math.round((ms * RATE_HZ) / 1000));
   const pairs = matchOnsets(heard, real, RATE_HZ / 200);
   if (pairs.length !== real.length) throw new Error(`only ${pairs.length} of ${real.length} beeps were found again`);
@@ -117,7 +117,7 @@ async function measureDelay(setting: Mp3Settings): Promise<number[]> {
 
 /** Distance of both sides, averaged. */
 async function measureQuality(samples: Float32Array, setting: Mp3Settings): Promise<Distance> {
-  const decoded = await decodeMp3(encode(samples, setting).bytes);
+  const decoded = await decode('mp3', encode(samples, setting).bytes);
   const distances = [0, 1].map((channel) => {
     const [original, late] = [side(samples, channel), side(decoded, channel)];
     const part = original.subarray(0, RATE_HZ);

@@ -3,9 +3,14 @@ import { run } from '../../test/support/processes.ts';
 /** Decoding a minute takes far less, in ms. */
 const TIMEOUT_MS = 60_000;
 
-/** What ffmpeg makes of an MP3 stream, as interleaved float32 stereo at 48 kHz: all that its decoder puts out, nothing cut. */
-export async function decodeMp3(bytes: Buffer): Promise<Float32Array> {
-  const args = ['-v', 'error', '-f', 'mp3', '-i', 'pipe:0', '-f', 'f32le', '-ac', '2', '-ar', '48000', 'pipe:1'];
+/**
+ * What ffmpeg makes of a stream, as interleaved float32 stereo at 48 kHz. Of MP3 and FLAC that is all that the decoder puts out; of
+ * Opus the pre-skip is left out.
+ *
+ * @param demuxer ffmpeg's name of the container
+ */
+export async function decode(demuxer: 'mp3' | 'flac' | 'ogg', bytes: Buffer): Promise<Float32Array> {
+  const args = ['-v', 'error', '-f', demuxer, '-i', 'pipe:0', '-f', 'f32le', '-ac', '2', '-ar', '48000', 'pipe:1'];
   const decoder = run('ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const { stdin, stdout } = decoder.child;
   if (!stdin || !stdout) throw new Error('ffmpeg has no pipes');

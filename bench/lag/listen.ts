@@ -14,7 +14,7 @@ export interface Listening {
 
 /** Listens to a stream over HTTP/1.0, so that no server frames the body into chunks. Resolves when the body begins. */
 export function listen(url: string): Promise<Listening> {
-  const { hostname, port, pathname, host } = new URL(url);
+  const { hostname, port, pathname, search, host } = new URL(url);
   const arrivals = new Arrivals();
   let head = Buffer.alloc(0);
   return new Promise((resolve, reject) => {
@@ -40,6 +40,6 @@ export function listen(url: string): Promise<Listening> {
     socket.on('data', readHead);
     socket.on('error', (error) => fail(error.message));
     socket.on('close', () => fail('closed before an answer'));
-    socket.write(`GET ${pathname} HTTP/1.0\r\nHost: ${host}\r\nUser-Agent: boardfeed-bench\r\n\r\n`);
+    socket.write(`GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\nUser-Agent: boardfeed-bench\r\n\r\n`);
   });
 }

@@ -1,11 +1,15 @@
+import { findFlacFrames } from '../../test/support/flac-frames.ts';
+import { findOggPages } from '../../test/support/ogg-pages.ts';
 import { toFloats } from '../../test/support/tones.ts';
 import type { Arrivals } from './arrivals.ts';
 import { BEEP_RULE } from './beeps.ts';
-import { decodeMp3, decodePcm16 } from './decode.ts';
+import { decode, decodePcm16 } from './decode.ts';
 import { findOnsets } from './onsets.ts';
 import { findMp3Frames, findWavSamples, MP3_SAMPLES } from './streams.ts';
 
 const RATE_HZ = 48000;
+/** Samples a channel of an Opus packet of 20 ms. */
+const OPUS_SAMPLES = 960;
 /** Size of the packets in which ffmpeg reads WAV, in bytes: 1024 frames of 16-bit stereo. */
 const FFMPEG_WAV_PACKET_BYTES = 4096;
 const RULE = { channels: 2, threshold: BEEP_RULE.threshold, quietFrames: (BEEP_RULE.quietMs * RATE_HZ) / 1000 };
@@ -46,10 +50,34 @@ export const wavOnsets: FindOnsets = async (arrivals) => {
 export const mp3Onsets: FindOnsets = async (arrivals) => {
   const bytes = arrivals.bytes();
   const { start, ends } = findMp3Frames(bytes);
-  const samples = await decodeMp3(bytes.subarray(start, ends.at(-1)));
+  const samples = await decode('mp3', bytes.subarray(start, ends.at(-1)));
   const decoded = samples.length / 2 / MP3_SAMPLES;
   if (decoded !== ends.length) throw new Error(`${ends.length} MP3 frames were decoded to the length of ${decoded}`);
   return onsets(samples, (frame) => arrivals.timeOfMs(ends[Math.floor(frame / MP3_SAMPLES)] ?? Number.NaN));
+};
+
+/** The same for a FLAC frame. (ffmpeg waits for the headers of some more frames; libFLAC does not.) */
+export const flacOnsets: FindOnsets = async (arrivals) => {
+  const bytes = arrivals.bytes();
+  const { ends, blockSamples } = findFlacFrames(bytes);
+  const samples = await decode('flac', bytes.subarray(0, ends.at(-1)));
+  const decoded = samples.length / 2 / blockSamples;
+  if (decoded !== ends.length) throw new Error(`${ends.length} FLAC frames were decoded to the length of ${decoded}`);
+  return onsets(samples, (frame) => arrivals.timeOfMs(ends[Math.floor(frame / blockSamples)] ?? Number.NaN));
+};
+
+/** The same for an Ogg page with Opus packets of 20 ms. */
+export const opusOnsets: FindOnsets = async (arrivals) => {
+  const bytes = arrivals.bytes();
+  const pages = findOggPages(bytes);
+  const preSkip = pages[0]?.packets[0]?.readUInt16LE(10) ?? 0; // RFC 7845, 5.1
+  const packetEnds = pages.slice(2).flatMap(({ end, packets }) => packets.map(() => end));
+  const samples = await decode('ogg', bytes.subarray(0, pages.at(-1)?.end));
+  const left = packetEnds.length * OPUS_SAMPLES - samples.length / 2;
+  if (left !== preSkip) throw new Error(`of ${packetEnds.length} Opus packets ${left} samples were left out`);
+  return onsets(samples, (frame) =>
+    arrivals.timeOfMs(packetEnds[Math.floor((frame + preSkip) / OPUS_SAMPLES)] ?? Number.NaN),
+  );
 };
 
 function onsets(

@@ -16,6 +16,26 @@ export function addFfmpeg(icecast: Icecast, device: string, env: NodeJS.ProcessE
   return icecast.feed(mount, run('ffmpeg', [...input, ...output, url], { env }));
 }
 
+/** ffmpeg with Ogg Opus, one page for every packet of 20 ms instead of one a second. */
+export function addFfmpegOpus(icecast: Icecast, device: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const mount = 'ffmpeg.opus';
+  const input = ['-nostdin', '-v', 'error', '-f', 'alsa', '-ac', '2', '-ar', '48000', '-i', device];
+  const output = [
+    '-c:a',
+    'libopus',
+    '-b:a',
+    '128k',
+    '-page_duration',
+    '20000',
+    '-content_type',
+    'audio/ogg',
+    '-f',
+    'ogg',
+  ];
+  const url = `icecast://source:${icecast.password}@127.0.0.1:${icecast.port}/${mount}`;
+  return icecast.feed(mount, run('ffmpeg', [...input, ...output, url], { env }));
+}
+
 function darkIceConfig({ port, password }: Icecast, device: string): string {
   return `[general]
 duration = 0
