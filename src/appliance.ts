@@ -18,6 +18,7 @@ import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
+import { RecentSound } from './programme/recent-sound.ts';
 import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
@@ -60,8 +61,9 @@ export class Appliance {
     this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
     if (this.#pcm.rateHz !== input.rate_hz)
       this.#log.warn(`the card does not offer ${input.rate_hz} Hz: using ${this.#pcm.rateHz} Hz`);
-    this.#outlets = this.#formats().map((format) => this.#createOutlet(format));
-    this.#programme = await this.#createProgramme();
+    const recentSound = new RecentSound(this.#pcm, listeners.backlog_ms / 2);
+    this.#outlets = this.#formats().map((format) => this.#createOutlet(format, recentSound));
+    this.#programme = await this.#createProgramme(recentSound);
     this.#supervisor = this.#createSupervisor(source, this.#programme);
     const limit = descriptorLimit();
     if (!enoughDescriptors(listeners.max, limit))
@@ -94,9 +96,10 @@ export class Appliance {
     ];
   }
 
-  #createOutlet(format: Format): Outlet {
+  #createOutlet(format: Format, recentSound: RecentSound): Outlet {
     const { listeners } = this.#config;
-    return new Outlet(format, {
+    return new Outlet(format, this.#pcm, {
+      recentSound,
       stallMs: listeners.stall_ms,
       backlogMs: listeners.backlog_ms,
       coalesceMs: listeners.coalesce_ms,
@@ -113,7 +116,7 @@ export class Appliance {
     });
   }
 
-  async #createProgramme(): Promise<Programme> {
+  async #createProgramme(recentSound: RecentSound): Promise<Programme> {
     const { programme } = this.#config;
     const fallback = await this.#fallbackChoice(programme.fallback);
     this.#fallback = fallback.kind;
@@ -125,6 +128,7 @@ export class Appliance {
       fallback: createFallback(fallback, this.#pcm),
       output: {
         write: (samples) => {
+          recentSound.write(samples);
           for (const { feed } of this.#outlets) feed.write(samples);
         },
       },

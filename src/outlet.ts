@@ -7,6 +7,8 @@ import type { Format } from './encoders/encoder.ts';
 import { Feed } from './encoders/feed.ts';
 import type { Places } from './http/places.ts';
 import type { JoinWish, StreamSource } from './http/streams.ts';
+import type { PcmFormat } from './pcm.ts';
+import type { RecentSound } from './programme/recent-sound.ts';
 import { type Station, shownTitle } from './station.ts';
 
 /** What one format's listeners are given; see `listeners` in the configuration. */
@@ -16,6 +18,8 @@ export interface OutletOptions {
   readonly coalesceMs: number;
   /** How long the encoder runs on after its last listener, ms. */
   readonly lingerMs: number;
+  /** The programme's newest sound, for those who come when the encoder does not run. */
+  readonly recentSound: RecentSound;
   /** What listeners are told of the feed. */
   readonly station: Station;
   /** Where a listener that goes gives its place back. */
@@ -28,13 +32,15 @@ export interface OutletOptions {
 export class Outlet {
   readonly feed: Feed;
   readonly #station: Station;
+  readonly #recentSound: RecentSound;
   readonly #places: Places;
   readonly #coalescer: Coalescer;
   readonly #plain: ConnectionManager;
   readonly #titled: TitledConnections | undefined;
 
-  constructor(format: Format, options: OutletOptions) {
-    const { stallMs, backlogMs, places, station, onGone } = options;
+  constructor(format: Format, pcm: PcmFormat, options: OutletOptions) {
+    const { stallMs, backlogMs, places, station, recentSound, onGone } = options;
+    this.#recentSound = recentSound;
     this.#station = station;
     this.#places = places;
     const connections: ConnectionManagerOptions = {
@@ -54,7 +60,7 @@ export class Outlet {
       this.#titled = titled;
     }
     this.#coalescer = new Coalescer(this, options.coalesceMs);
-    this.feed = new Feed(format, options.lingerMs, () => this.#beginAnew());
+    this.feed = new Feed(format, pcm, options.lingerMs, () => this.#beginAnew());
     this.feed.addOutput(this.#coalescer);
   }
 
@@ -62,7 +68,7 @@ export class Outlet {
   get source(): StreamSource {
     return {
       format: this.feed.format,
-      join: () => this.feed.acquire(),
+      join: (burstMs) => this.feed.acquire(this.#recentSound.last(burstMs)),
       leave: () => this.feed.release(),
       header: () => this.feed.header(this.#station.tags),
       addClient: (socket, clientId, wish) => this.#addClient(socket, clientId, wish),

@@ -15,6 +15,12 @@ export interface Block {
   lostFrames: number;
 }
 
+/** The samples cut into pieces of `length`, the last of which may be shorter. They share memory. */
+export function pieces(samples: Float32Array, length: number): Float32Array[] {
+  const count = Math.ceil(samples.length / length);
+  return Array.from({ length: count }, (_, index) => samples.subarray(index * length, (index + 1) * length));
+}
+
 /** Something that plays for ever. */
 export interface Signal {
   /** Fills `out` (interleaved, whole frames) with what comes next. */

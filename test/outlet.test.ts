@@ -6,6 +6,7 @@ import { Places } from '../src/http/places.ts';
 import { createServer } from '../src/http/server.ts';
 import type { Health, Status } from '../src/http/status.ts';
 import { Outlet } from '../src/outlet.ts';
+import { RecentSound } from '../src/programme/recent-sound.ts';
 import { Station } from '../src/station.ts';
 import { NumberedReader, numbered, numberOf } from './connections/numbered.ts';
 import { IcyReader } from './support/icy-reader.ts';
@@ -14,6 +15,7 @@ const CHUNK_BYTES = 16;
 /** Chunks between two titles. */
 const META_CHUNKS = 8;
 const HEADER_BYTES = 8;
+const PCM = { rateHz: 1000, channels: 1 };
 
 /** Encoder number `n` counts from n × 1000, one chunk a call. Its header says with which chunk a listener will begin. */
 function countingFormat(): Format {
@@ -44,7 +46,9 @@ function countingFormat(): Format {
 async function onAir(t: ExecutionContext, { lingerMs = 0, coalesceMs = 0 } = {}) {
   const places = new Places({ max: 10, maxPerAddress: 10, keyOf: (address) => address });
   const station = new Station({ name: 'Test', title: 'one', genre: 'Numbers', url: 'http://example.org/' });
-  const outlet = new Outlet(countingFormat(), {
+  const recentSound = new RecentSound(PCM, 2000);
+  const outlet = new Outlet(countingFormat(), PCM, {
+    recentSound,
     stallMs: 250,
     backlogMs: 4000,
     coalesceMs,
@@ -75,7 +79,14 @@ async function onAir(t: ExecutionContext, { lingerMs = 0, coalesceMs = 0 } = {})
   const send = (chunks: number) => {
     for (let left = chunks; left > 0; left--) outlet.feed.write(new Float32Array(0));
   };
-  return { outlet, places, station, send, join: (path: string, headers = '') => join(port, path, headers) };
+  return {
+    outlet,
+    places,
+    station,
+    recentSound,
+    send,
+    join: (path: string, headers = '') => join(port, path, headers),
+  };
 }
 
 /** Asks for a stream; resolves when the head of the answer is there. What follows gathers in `body`. */
@@ -228,4 +239,23 @@ test('one who waits for a title when the box stops is let go', async (t) => {
   await join('/stream?burst=0', 'Icy-MetaData: 1\r\n');
   await outlet.close(100);
   t.is(places.now, 0);
+});
+
+test('the first listener begins with recent sound, which the encoder catches up with before it goes on; who is close does not', async (t) => {
+  const { outlet, recentSound, send, join } = await onAir(t);
+  recentSound.write(new Float32Array(1500));
+  const first = await join('/stream?burst=1000');
+  send(1);
+  // 20 pieces of 50 ms, and what came meanwhile.
+  t.deepEqual(await first.numbers(21), { said: 1000, first: 1000, last: 1020, fault: '' });
+  // They are as old as their sound: one that comes now begins with them, too, but not with what is older than it asked for.
+  const second = await join('/stream?burst=500');
+  const { said } = await second.numbers(8);
+  t.true(said > 1009 && said < 1020, `${said}`);
+  first.leave();
+  second.leave();
+  await until(() => !outlet.feed.running);
+  const close = await join('/stream?burst=0');
+  send(1);
+  t.deepEqual(await close.numbers(1), { said: 2000, first: 2000, last: 2000, fault: '' });
 });

@@ -5,6 +5,7 @@ import type { Format } from '../../src/encoders/encoder.ts';
 import { Places } from '../../src/http/places.ts';
 import { createServer } from '../../src/http/server.ts';
 import { Outlet } from '../../src/outlet.ts';
+import { RecentSound } from '../../src/programme/recent-sound.ts';
 import { Station } from '../../src/station.ts';
 import { BOX_LIMITS } from './limits.ts';
 import { pace, StampedFrames, type StampedStream, streamNamed } from './stamped.ts';
@@ -38,7 +39,9 @@ if (!collect) throw new Error('run it with --expose-gc');
 const format = stampedFormat(stream);
 const places = new Places({ max: MOST_LISTENERS, maxPerAddress: MOST_LISTENERS, keyOf: (address) => address });
 const station = new Station({ name: 'bench', title: '', genre: '', url: '' });
-const outlet = new Outlet(format, { ...BOX_LIMITS, coalesceMs, places, station });
+const pcm = { rateHz: 48000, channels: 2 };
+const recentSound = new RecentSound(pcm, 0);
+const outlet = new Outlet(format, pcm, { ...BOX_LIMITS, coalesceMs, places, station, recentSound });
 const server = await createServer({
   station,
   burstMs: 0,

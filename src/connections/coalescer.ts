@@ -33,6 +33,8 @@ export class Coalescer implements ChunkOutput {
   readonly #coalesceMs: number;
   #held: Buffer[] = [];
   #heldSinceMs = 0;
+  /** When the sound of the first chunk that is held was there, ms. */
+  #heldAtMs = 0;
   #lastAtMs: number | undefined;
   #chunkMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -43,10 +45,13 @@ export class Coalescer implements ChunkOutput {
     this.#coalesceMs = coalesceMs;
   }
 
-  broadcast(chunk: Buffer): void {
+  broadcast(chunk: Buffer, atMs: number): void {
     const nowMs = performance.now();
     const chunkMs = this.#distanceMs(nowMs);
-    if (this.#held.length === 0) this.#heldSinceMs = nowMs;
+    if (this.#held.length === 0) {
+      this.#heldSinceMs = nowMs;
+      this.#heldAtMs = atMs;
+    }
     this.#held.push(chunk);
     const mayHoldMs = holdMs(this.#output.passMs, chunkMs, this.#coalesceMs);
     if (nowMs - this.#heldSinceMs + chunkMs > mayHoldMs) this.flush();
@@ -66,7 +71,7 @@ export class Coalescer implements ChunkOutput {
     const [first, ...others] = this.#held;
     if (first === undefined) return;
     this.#held = [];
-    this.#output.broadcast(others.length > 0 ? Buffer.concat([first, ...others]) : first, this.#heldSinceMs);
+    this.#output.broadcast(others.length > 0 ? Buffer.concat([first, ...others]) : first, this.#heldAtMs);
   }
 
   /** How far chunks are apart, ms. Before that is known, endlessly: the first ones leave at once. */

@@ -66,5 +66,6 @@ export interface IcecastStream {
 
 /** Takes chunks: the connections of one format. */
 export interface ChunkOutput {
-  broadcast(chunk: Buffer): void;
+  /** @param atMs when the end of its sound was there, ms of performance.now() */
+  broadcast(chunk: Buffer, atMs: number): void;
 }

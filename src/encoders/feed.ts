@@ -1,4 +1,17 @@
+import { type PcmFormat, pieces } from '../pcm.ts';
 import type { ChunkOutput, Encoder, Format, StreamTags } from './encoder.ts';
+
+/** An encoder that has to catch up takes so much at a time, so that nothing else waits for it, ms. */
+const PIECE_MS = 50;
+
+const NO_SOUND = new Float32Array(0);
+
+/** Sound that waits for the encoder. */
+interface Waiting {
+  readonly samples: Float32Array;
+  /** When its end was there, ms of performance.now(). */
+  readonly atMs: number;
+}
 
 /**
  * Runs the encoder of one format while somebody listens, and `lingerMs` longer: a player that reconnects or probes with
@@ -13,10 +26,15 @@ export class Feed {
   #timer: NodeJS.Timeout | undefined;
   #cpuMs = 0;
   readonly #onStart: () => void;
+  readonly #samplesPerMs: number;
+  /** What an encoder that was just started still has to catch up with, oldest first. */
+  #waiting: Waiting[] = [];
+  #catchingUp: NodeJS.Immediate | undefined;
 
   /** @param onStart told when an encoder begins: what it makes has nothing to do with what came before */
-  constructor(format: Format, lingerMs: number, onStart: () => void = () => {}) {
+  constructor(format: Format, pcm: PcmFormat, lingerMs: number, onStart: () => void = () => {}) {
     this.format = format;
+    this.#samplesPerMs = (pcm.rateHz / 1000) * pcm.channels;
     this.#lingerMs = lingerMs;
     this.#onStart = onStart;
   }
@@ -39,13 +57,24 @@ export class Feed {
     this.#outputs.delete(output);
   }
 
-  /** A listener comes. */
-  acquire(): void {
+  /**
+   * A listener comes.
+   *
+   * @param recent the sound to begin with, should the encoder have to be started, up to the present
+   */
+  acquire(recent: Float32Array = NO_SOUND): void {
     clearTimeout(this.#timer);
     this.#listeners++;
     if (this.#encoder) return;
     this.#encoder = this.format.createEncoder();
     this.#onStart();
+    const nowMs = performance.now();
+    let leftMs = recent.length / this.#samplesPerMs;
+    for (const samples of pieces(recent, Math.round(PIECE_MS * this.#samplesPerMs))) {
+      leftMs -= samples.length / this.#samplesPerMs;
+      this.#waiting.push({ samples, atMs: nowMs - leftMs });
+    }
+    this.#catchUpLater();
   }
 
   /** What a listener that was acquired must get before `next`; see `Encoder.header`. */
@@ -65,16 +94,34 @@ export class Feed {
   /** Takes the programme. */
   write(samples: Float32Array): void {
     if (!this.#encoder) return;
-    const startMs = performance.now();
-    const chunks = this.#encoder.encode(samples);
-    this.#cpuMs += performance.now() - startMs;
-    for (const chunk of chunks) for (const output of this.#outputs) output.broadcast(chunk);
+    const atMs = performance.now();
+    if (this.#waiting.length > 0) this.#waiting.push({ samples: samples.slice(), atMs });
+    else this.#encode(this.#encoder, { samples, atMs });
   }
 
   /** Stops the encoder. */
   close(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#catchingUp);
+    this.#waiting = [];
     this.#encoder?.close();
     this.#encoder = undefined;
+  }
+
+  #encode(encoder: Encoder, { samples, atMs }: Waiting): void {
+    const beganMs = performance.now();
+    const chunks = encoder.encode(samples);
+    this.#cpuMs += performance.now() - beganMs;
+    for (const chunk of chunks) for (const output of this.#outputs) output.broadcast(chunk, atMs);
+  }
+
+  /** One piece in every turn of the event loop. */
+  #catchUpLater(): void {
+    if (this.#waiting.length === 0) return;
+    this.#catchingUp = setImmediate(() => {
+      const next = this.#waiting.shift();
+      if (next && this.#encoder) this.#encode(this.#encoder, next);
+      this.#catchUpLater();
+    });
   }
 }

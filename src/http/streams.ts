@@ -10,8 +10,8 @@ import { takeOver } from './take-over.ts';
 /** One format as the streams offer it. */
 export interface StreamSource {
   format: Format;
-  /** Starts the encoder if need be. */
-  join(): void;
+  /** Starts the encoder if need be, with so much of the recent sound. */
+  join(burstMs: number): void;
   /** Undoes a `join` that did not lead to a listener. */
   leave(): void;
   /** What a listener gets before the sound, after `join`. */
@@ -103,7 +103,7 @@ function answer(
     options.onRefused?.(format.id);
     return turnAway(reply, refusal, options.places);
   }
-  source.join();
+  source.join(burstMs);
   const giveUp = () => {
     source.leave();
     options.places.free(clientId);

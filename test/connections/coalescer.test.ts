@@ -40,7 +40,7 @@ class Output implements Broadcaster {
 test('with few listeners every chunk leaves at once, as it is', (t) => {
   const output = new Output();
   const coalescer = new Coalescer(output, 100);
-  for (const text of ['a', 'b', 'c']) coalescer.broadcast(Buffer.from(text));
+  for (const text of ['a', 'b', 'c']) coalescer.broadcast(Buffer.from(text), performance.now());
   t.deepEqual(
     output.sent.map(({ text }) => text),
     ['a', 'b', 'c'],
@@ -54,7 +54,7 @@ test('with many listeners chunks leave together, all of them, in order, none lat
   const made: number[] = [];
   for (let number = 0; number < 40; number += 1) {
     made.push(performance.now());
-    coalescer.broadcast(Buffer.from(`${number};`));
+    coalescer.broadcast(Buffer.from(`${number};`), performance.now());
     await sleep(20);
   }
   await until('the last are sent', () =>
@@ -76,21 +76,21 @@ test('with many listeners chunks leave together, all of them, in order, none lat
 test('what is held leaves although nothing follows, and at once when nobody is left to wait for', async (t) => {
   const output = new Output();
   const coalescer = new Coalescer(output, 50);
-  coalescer.broadcast(Buffer.from('a'));
+  coalescer.broadcast(Buffer.from('a'), performance.now());
   await sleep(5);
   output.passMs = 1000;
-  coalescer.broadcast(Buffer.from('b'));
+  coalescer.broadcast(Buffer.from('b'), performance.now());
   t.is(output.sent.length, 1, 'it is held');
   await until('it leaves', () => output.sent.length === 2);
-  coalescer.broadcast(Buffer.from('c'));
+  coalescer.broadcast(Buffer.from('c'), performance.now());
   output.passMs = 0;
-  coalescer.broadcast(Buffer.from('d'));
+  coalescer.broadcast(Buffer.from('d'), performance.now());
   t.deepEqual(
     output.sent.map(({ text }) => text),
     ['a', 'b', 'cd'],
   );
   output.passMs = 1000;
-  coalescer.broadcast(Buffer.from('e'));
+  coalescer.broadcast(Buffer.from('e'), performance.now());
   coalescer.flush();
   coalescer.flush();
   t.is(output.sent.at(-1)?.text, 'e');
