@@ -160,8 +160,10 @@ export class Listener implements SocketOwner {
   /** What the last look says about it. */
   evidence(recent: RecentChunks, nowMs: number): Evidence {
     const { progress, kernel } = this;
+    // A machine that has everything says no more before something else comes, and so nothing of what its program has read since.
+    const untilMs = progress.takenOffset < recent.endOffset ? nowMs : Math.min(nowMs, recent.endAtMs);
     return {
-      quietMs: progress.isQuiet(recent.endOffset) ? this.#ageMs(progress.aliveOffset, recent, nowMs) : 0,
+      quietMs: progress.isQuiet(recent.endOffset) ? this.#ageMs(progress.aliveOffset, recent, untilMs) : 0,
       behindMs: this.#ageMs(progress.takenOffset, recent, nowMs),
       unansweredMs: kernel && kernel.unackedBytes > 0 ? kernel.sinceAckMs : 0,
     };

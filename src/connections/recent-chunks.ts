@@ -43,6 +43,11 @@ export class RecentChunks {
     return this.#endOffset;
   }
 
+  /** When the newest chunk was broadcast, ms; long ago when there was none. */
+  get endAtMs(): number {
+    return this.#entries.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** @param joinable whether a listener may begin with it */
   push(chunk: Buffer, atMs: number, joinable = true): void {
     this.#entries.push({ chunk, offset: this.#endOffset, atMs, joinable });
