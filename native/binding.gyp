@@ -10,6 +10,7 @@
         "binding/js_fan_out.c",
         "binding/js_job.c",
         "binding/js_mp3.c",
+        "binding/js_packets.c",
         "binding/js_sound_file.c",
         "binding/js_values.c",
         "core/alsa_words.c",
@@ -19,7 +20,10 @@
         "core/device_list.c",
         "core/failure.c",
         "core/fan_out.c",
+        "core/flac.c",
         "core/mp3.c",
+        "core/ogg_page.c",
+        "core/opus.c",
         "core/pcm_device.c",
         "core/pcm_open.c",
         "core/pcm_params.c",
@@ -32,11 +36,11 @@
       "cflags": [
         "-fvisibility=hidden",
         "-pthread",
-        "<!@(pkg-config --cflags alsa sndfile samplerate)"
+        "<!@(pkg-config --cflags alsa sndfile samplerate opus flac ogg)"
       ],
       "cflags_c": ["-std=c11", "-O2", "-Wall", "-Wextra", "-Wshadow"],
       "libraries": [
-        "<!@(pkg-config --libs alsa sndfile samplerate)",
+        "<!@(pkg-config --libs alsa sndfile samplerate opus flac ogg)",
         "-lmp3lame",
         "-lm",
         "-pthread",

@@ -23,8 +23,11 @@ export const debianPackages = [
   { name: 'pkg-config', why: 'tells the compiler where libraries are', for: ADDON },
   { name: 'libasound2-dev', why: 'ALSA, the sound cards', for: ADDON },
   { name: 'libmp3lame-dev', why: 'LAME, the MP3 encoder', for: ADDON },
+  { name: 'libopus-dev', why: 'libopus, the Opus encoder', for: ADDON },
+  { name: 'libflac-dev', why: 'libFLAC, the FLAC encoder', for: ADDON },
+  { name: 'libogg-dev', why: 'makes the Ogg pages that Opus is sent in', for: ADDON },
   { name: 'libsndfile1-dev', why: 'reads sound files', for: ADDON },
-  { name: 'libsamplerate0-dev', why: 'converts the rate of sound files', for: ADDON },
+  { name: 'libsamplerate0-dev', why: 'converts the rate of sound files, and of what Opus gets', for: ADDON },
 
   { name: 'pulseaudio', why: 'plays the mixer, without a sound card', for: ['test', 'bench'] },
   { name: 'pulseaudio-utils', why: 'pactl and pacat, to patch that mixer', for: ['test', 'bench'] },

@@ -4,7 +4,9 @@ import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
 import type { Format } from './encoders/encoder.ts';
+import { flacFormat } from './encoders/flac.ts';
 import { mp3Format } from './encoders/mp3.ts';
+import { opusFormat } from './encoders/opus.ts';
 import { wavFormat } from './encoders/wav.ts';
 import { addressKeys } from './http/address-key.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
@@ -89,9 +91,11 @@ export class Appliance {
   }
 
   #formats(): Format[] {
-    const { mp3, wav } = this.#config;
+    const { mp3, opus, flac, wav } = this.#config;
     return [
       ...(mp3.enabled ? [mp3Format(this.#pcm, mp3.bitrate_kbps)] : []),
+      ...(opus.enabled ? [opusFormat(this.#pcm, { bitrateKbps: opus.bitrate_kbps, complexity: opus.complexity })] : []),
+      ...(flac.enabled ? [flacFormat(this.#pcm, flac.bits)] : []),
       ...(wav.enabled ? [wavFormat(this.#pcm, wav.bits)] : []),
     ];
   }

@@ -31,6 +31,28 @@ export interface Native {
   /** Encodes `frames` interleaved frames; writes what is finished into `out` and returns its length in bytes. */
   mp3Encode(encoder: Mp3Handle, samples: Float32Array, frames: number, out: Uint8Array): number;
   mp3Close(encoder: Mp3Handle): void;
+  /** Throws an `Error` when Opus refuses the settings. */
+  opusOpen(options: OpusOptions): PacketEncoderHandle;
+  /** Throws an `Error` when libFLAC refuses the settings. */
+  flacOpen(options: FlacOptions): PacketEncoderHandle;
+  packetsFacts(encoder: PacketEncoderHandle): PacketFacts;
+  /**
+   * Encodes `frames` interleaved frames; writes the packets that are finished into `out`, one behind the other, and where each
+   * ends into `ends`. Returns how many there are. Throws an `Error` when they do not fit; the encoder is of no use then.
+   */
+  packetsEncode(
+    encoder: PacketEncoderHandle,
+    samples: Float32Array,
+    frames: number,
+    out: Uint8Array,
+    ends: Uint32Array,
+  ): number;
+  packetsClose(encoder: PacketEncoderHandle): void;
+  /**
+   * Makes an Ogg page that holds `packet`, of 65,024 bytes at most, and nothing else. Writes it into `out`, which must be 282 bytes
+   * longer than `packet`, and returns its length.
+   */
+  oggPage(facts: OggPageFacts, packet: Uint8Array, out: Uint8Array): number;
   /**
    * Decodes a sound file (whatever libsndfile knows) off the event loop, resampled to `rateHz` and mixed to `channels`
    * (1 or 2). A file at `rateHz` comes out bit-exact up to 24 bits. Rejects when it cannot be read, holds no frame, or
@@ -86,6 +108,12 @@ declare const mp3Brand: unique symbol;
 /** One LAME encoder. */
 export interface Mp3Handle {
   [mp3Brand]: never;
+}
+
+declare const packetsBrand: unique symbol;
+/** One encoder that makes packets, each of which is sent whole: Opus packets or FLAC frames. */
+export interface PacketEncoderHandle {
+  [packetsBrand]: never;
 }
 
 /** What is asked of a capture device. */
@@ -183,6 +211,53 @@ export interface Mp3Options {
   quality: number;
   /** Whether a frame may borrow bits of its predecessors. */
   reservoir: boolean;
+}
+
+/** Settings of one Opus encoder: for music and speech, variable bitrate, packets of 20 ms. */
+export interface OpusOptions {
+  /** Of what comes in; another than 48 kHz is resampled. */
+  rateHz: number;
+  channels: number;
+  bitrateKbps: number;
+  /** libopus's own, 0 (fast) to 10 (slow). */
+  complexity: number;
+}
+
+/** Settings of one FLAC encoder. A silent frame comes before the first that it is given. */
+export interface FlacOptions {
+  rateHz: number;
+  channels: number;
+  bits: number;
+  /** Frames of sound in a FLAC frame. */
+  blockFrames: number;
+  /** libFLAC's compression level, 0 (fast) to 8 (small). */
+  level: number;
+  /** After so many FLAC frames their numbers begin again from 0; 2^31 - 1 at most. */
+  frameNumbers: number;
+}
+
+/** What an encoder tells of its packets. */
+export interface PacketFacts {
+  /** Of what is encoded, which need not be what comes in. */
+  rateHz: number;
+  /** Frames of sound in a packet, at `rateHz`. */
+  packetFrames: number;
+  /** No packet is longer. */
+  packetBytesMax: number;
+  /** How many frames, at `rateHz`, a decoder puts out before the first one that came in. */
+  lookaheadFrames: number;
+}
+
+/** What is written on an Ogg page (RFC 3533, 6). */
+export interface OggPageFacts {
+  serial: number;
+  sequence: number;
+  /** Granule position: what it counts is up to the codec. */
+  granule: number;
+  /** Whether the page begins its logical stream. */
+  first: boolean;
+  /** Whether it ends it. */
+  last: boolean;
 }
 
 /** The loaded addon. */

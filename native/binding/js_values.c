@@ -90,8 +90,8 @@ bool js_is_object(napi_env env, napi_value value, const char *name) {
 bool js_to_typed_array(napi_env env, napi_value value, const char *name, napi_typedarray_type type, void **elements,
                        size_t *length) {
   static const char *const names[] = {
-      [napi_uint8_array] = "a Uint8Array",
-      [napi_float32_array] = "a Float32Array",
+      [napi_uint8_array] = "a Uint8Array",     [napi_int32_array] = "an Int32Array",
+      [napi_uint32_array] = "a Uint32Array",   [napi_float32_array] = "a Float32Array",
       [napi_float64_array] = "a Float64Array",
   };
   bool is_typed_array = false;

@@ -1,5 +1,6 @@
 #include "mp3.h"
 
+#include "full_scale.h"
 #include <lame/lame.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -82,14 +83,6 @@ int mp3_channels(const struct mp3_encoder *encoder) {
   return encoder->channels;
 }
 
-// LAME computes with what it is given, and crashes on numbers that are none. Written so that NaN falls to the last
-// case.
-static float within_full_scale(float sample) {
-  if (sample >= 1.0f) return 1.0f;
-  if (sample <= -1.0f) return -1.0f;
-  return sample > -1.0f ? sample : 0.0f;
-}
-
 static const char *reason(int code) {
   switch (code) {
   case -1:
@@ -108,7 +101,7 @@ long mp3_encode(struct mp3_encoder *encoder, const float *samples, size_t frames
   int code = encoder->broken ? -3 : 0;
   for (size_t done = 0; done < frames && code >= 0;) {
     size_t part = frames - done < PART_FRAMES ? frames - done : PART_FRAMES;
-    for (size_t i = 0; i < part * channels; i++)
+    for (size_t i = 0; i < part * channels; i++) // LAME crashes on numbers that are none
       encoder->part[i] = within_full_scale(samples[done * channels + i]);
     size_t room = out_bytes - written;
     if (room > INT_MAX) room = INT_MAX;

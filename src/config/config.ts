@@ -67,7 +67,7 @@ function check(data: Record<string, unknown>, where: string): Config {
 }
 
 /** Rules between keys, which no key can state alone. */
-function crossFaults({ input, mp3, wav, listeners }: Config): string[] {
+function crossFaults({ input, mp3, opus, flac, wav, listeners }: Config): string[] {
   const found: string[] = [];
   if (input.buffer_ms < 2 * input.period_ms) {
     found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
@@ -82,7 +82,9 @@ function crossFaults({ input, mp3, wav, listeners }: Config): string[] {
       `listeners.burst_ms = ${listeners.burst_ms}: expected at most half of listeners.backlog_ms (${listeners.backlog_ms})`,
     );
   }
-  if (!mp3.enabled && !wav.enabled) found.push('mp3.enabled, wav.enabled: expected at least one format');
+  if (![mp3, opus, flac, wav].some(({ enabled }) => enabled)) {
+    found.push('mp3.enabled, opus.enabled, flac.enabled, wav.enabled: expected at least one format');
+  }
   return found;
 }
 

@@ -100,6 +100,27 @@ export const configSchema = z.strictObject({
       bitrate_kbps: choice(128, [64, 80, 96, 112, 128, 160, 192, 224, 256, 320], 'kbit/s', 'Constant bitrate.'),
     })
     .prefault({}),
+  opus: z
+    .strictObject({
+      enabled: flag(true, 'Offer /stream.opus: better than MP3 at the same bitrate, and with less delay.'),
+      bitrate_kbps: number(
+        128,
+        { min: 16, max: 256, unit: 'kbit/s' },
+        'Bitrate on average. It varies: what is difficult gets more, silence next to nothing.',
+      ),
+      complexity: number(
+        10,
+        { min: 0, max: 10 },
+        'How much work the encoder puts into it: 10 is best, 0 takes the least of the processor.',
+      ),
+    })
+    .prefault({}),
+  flac: z
+    .strictObject({
+      enabled: flag(true, 'Offer /stream.flac: bit-exact like WAV, at about half the bitrate.'),
+      bits: choice(16, [16, 24], 'bits', 'Sample size.'),
+    })
+    .prefault({}),
   wav: z
     .strictObject({
       enabled: flag(true, 'Offer /stream.wav: uncompressed, the least delay, 1.5 Mbit/s and more for each listener.'),

@@ -1,6 +1,6 @@
 import { native } from '../native.ts';
 import type { PcmFormat } from '../pcm.ts';
-import type { Encoder, Format } from './encoder.ts';
+import type { Encoder, Format, IcecastFraming } from './encoder.ts';
 import { wholeMp3Frames } from './mp3-frames.ts';
 
 /**
@@ -63,6 +63,13 @@ function wholeFramesBytes({ rateHz }: PcmFormat, bitrateKbps: number): number {
   return periodBytes * Math.ceil(ABOUT_META_BYTES / periodBytes);
 }
 
+/** Icecast takes MP3 as it is, and has titles told beside it. */
+const ICECAST: IcecastFraming = {
+  mimeType: 'audio/mpeg',
+  titles: 'by request',
+  start: () => ({ header: () => Buffer.alloc(0), frame: (chunk) => chunk }),
+};
+
 /** MP3 at a constant bitrate, without bit reservoir: a frame needs no other one, so a listener can join at each. */
 export function mp3Format(pcm: PcmFormat, bitrateKbps: number): Format {
   return {
@@ -73,6 +80,7 @@ export function mp3Format(pcm: PcmFormat, bitrateKbps: number): Format {
     bitrateKbps,
     rangeProbe: 'ignore',
     icyMetaBytes: wholeFramesBytes(pcm, bitrateKbps),
+    icecast: ICECAST,
     createEncoder: () => new Mp3Encoder(pcm, bitrateKbps),
   };
 }

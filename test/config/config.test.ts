@@ -48,7 +48,7 @@ test('all wrong and unknown keys are named at once, with what is expected', (t) 
     [http]
     port = 70000`;
   t.deepEqual([...faultsOf(() => parseConfig(toml, 'b.toml'))].sort(), [
-    'b.toml: foo: no such key; expected one of station, input, programme, mp3, wav, listeners, http, log',
+    'b.toml: foo: no such key; expected one of station, input, programme, mp3, opus, flac, wav, listeners, http, log',
     'b.toml: http.port = 70000: expected a whole number from 1 to 65535',
     'b.toml: input.chanels: no such key; expected one of source, device, rate_hz, channels, period_ms, buffer_ms',
     'b.toml: input.channels = [0,"x"]: expected one or two channel numbers from 1 to 64, such as [1, 2]',
@@ -66,7 +66,11 @@ for (const [what, toml, expected] of [
     /buffer_ms = 150: expected at least twice/,
   ],
   ['the same channel twice', '[input]\nchannels = [2, 2]', /for one, write \[2\]/],
-  ['no format at all', '[mp3]\nenabled = false\n[wav]\nenabled = false', /expected at least one format/],
+  [
+    'no format at all',
+    '[mp3]\nenabled = false\n[opus]\nenabled = false\n[flac]\nenabled = false\n[wav]\nenabled = false',
+    /expected at least one format/,
+  ],
   ['a control character in the name', '[station]\nname = "a\\u0007b"', /station\.name/],
   ['an unknown source', '[input]\nsource = "usb"', /expected "auto", "alsa", "demo" or "file:PATH"/],
   ['not a number', '[programme]\ngrace_s = nan', /grace_s/],
