@@ -101,10 +101,8 @@ export class Outlet {
   #addClient(socket: Socket, clientId: string, { burstMs, titles }: JoinWish): boolean {
     const sinceMs = burstMs > 0 ? performance.now() - burstMs : Number.POSITIVE_INFINITY;
     if (titles && this.#titled) return this.#titled.addClient(socket, clientId, sinceMs);
-    const { recent } = this.#plain;
-    const fromOffset = recent.joinOffset(sinceMs);
-    const next = recent.at(fromOffset)?.chunk ?? this.#coalescer.next;
-    return this.#plain.addClient(socket, clientId, [this.feed.header(this.#station.tags, next)], fromOffset);
+    const header = this.feed.header(this.#station.tags);
+    return this.#plain.addClient(socket, clientId, [header], this.#plain.recent.joinOffset(sinceMs));
   }
 
   /** A new encoder: nobody may begin with what the last one made. */

@@ -59,11 +59,6 @@ export class Coalescer implements ChunkOutput {
     else this.#timer ??= setTimeout(() => this.flush(), mayHoldMs).unref();
   }
 
-  /** The chunk that is sent next; undefined when none is held. */
-  get next(): Buffer | undefined {
-    return this.#held[0];
-  }
-
   /** Sends what is held. */
   flush(): void {
     clearTimeout(this.#timer);

@@ -11,12 +11,8 @@ export interface StreamTags {
 
 /** Turns the programme into the bytes of one format. */
 export interface Encoder {
-  /**
-   * What a listener must get before its first chunk; empty when the format needs nothing.
-   *
-   * @param next the chunk with which the listener begins; undefined for the one that this encoder makes next
-   */
-  header(tags: StreamTags, next: Buffer | undefined): Buffer;
+  /** What a listener must get before its first chunk; empty when the format needs nothing. */
+  header(tags: StreamTags): Buffer;
   /** Takes interleaved samples; returns what is finished: whole frames, each chunk in a buffer of its own. */
   encode(samples: Float32Array): readonly Buffer[];
   /** Frees what it holds. It is not used afterwards. */

@@ -77,10 +77,10 @@ export class Feed {
     this.#catchUpLater();
   }
 
-  /** What a listener that was acquired must get before `next`; see `Encoder.header`. */
-  header(tags: StreamTags, next?: Buffer): Buffer {
+  /** What a listener that was acquired must get before its first chunk. */
+  header(tags: StreamTags): Buffer {
     if (!this.#encoder) throw new Error(`nobody listens to ${this.format.id}`);
-    return this.#encoder.header(tags, next);
+    return this.#encoder.header(tags);
   }
 
   /** A listener that was acquired has gone. */

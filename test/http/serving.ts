@@ -13,7 +13,7 @@ import { Station } from '../../src/station.ts';
 
 const WAV = wavFormat({ rateHz: 48000, channels: 2 }, 16);
 const TAGS = { name: 'Kirche St. Ägidius 日', title: '', genre: '', url: '' };
-export const HEADER = WAV.createEncoder().header(TAGS, undefined);
+export const HEADER = WAV.createEncoder().header(TAGS);
 export const CHUNK = Buffer.alloc(1920, 7);
 
 /** A server with two formats that send the same chunk every 10 ms, and counts of what it was told. */
