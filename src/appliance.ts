@@ -11,10 +11,12 @@ import { wavFormat } from './encoders/wav.ts';
 import { addressKeys } from './http/address-key.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
+import { parsePassword } from './http/passwords.ts';
 import { Places } from './http/places.ts';
 import { Report } from './http/report.ts';
 import { createServer, type HttpServer } from './http/server.ts';
 import { Tally } from './http/tally.ts';
+import type { CertificateError } from './http/tls.ts';
 import type { Logger } from './log.ts';
 import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
@@ -58,7 +60,7 @@ export class Appliance {
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
   async start(): Promise<void> {
-    const { input, http, listeners } = this.#config;
+    const { input, http, tls, listeners } = this.#config;
     const source: SourceOptions = { ...input, periodMs: input.period_ms, bufferMs: input.buffer_ms };
     this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
     if (this.#pcm.rateHz !== input.rate_hz)
@@ -72,6 +74,7 @@ export class Appliance {
       this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
     this.#server = await this.#createServer(this.#programme, this.#supervisor);
     await this.#server.listen(http, (error) => this.#acceptFailed(error));
+    if (tls.certificate !== '') this.#log.info(`https on port ${tls.port}`);
     this.#programme.start();
     this.#supervisor.start();
   }
@@ -177,8 +180,13 @@ export class Appliance {
     this.#log.error(`a connection could not be accepted: ${error.message}`);
   }
 
+  #certificateNews(problem?: CertificateError): void {
+    if (!problem) this.#log.info('tls: the renewed certificate is in use');
+    else this.#log.warn(`tls.${problem.fault}: ${problem.message}; the old certificate stays in use`);
+  }
+
   #createServer(programme: Programme, supervisor: SourceSupervisor): Promise<HttpServer> {
-    const { station, input, listeners } = this.#config;
+    const { station, input, listeners, http, tls } = this.#config;
     const report = new Report({
       name: station.name,
       version: this.#version,
@@ -200,6 +208,13 @@ export class Appliance {
     this.#metrics = metrics;
     return createServer({
       station: this.#station,
+      version: this.#version,
+      pcm: this.#pcm,
+      passwords: {
+        listeners: listeners.password === '' ? undefined : parsePassword(listeners.password),
+        admin: http.admin_password === '' ? undefined : parsePassword(http.admin_password),
+      },
+      tls: tls.certificate === '' ? undefined : { ...tls, onNews: (problem) => this.#certificateNews(problem) },
       burstMs: listeners.burst_ms,
       maxBurstMs: listeners.backlog_ms / 2,
       sources: this.#outlets.map(({ source }) => source),

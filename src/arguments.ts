@@ -6,6 +6,7 @@ export const USAGE = `Usage: boardfeed [options]            go on air
        boardfeed devices              list the capture cards
        boardfeed check-config FILE    say what is wrong in a configuration
        boardfeed example-config       print a configuration with every key explained
+       boardfeed hash-password        read a password, print its hash for the configuration
 
 Options:
   --config FILE    configuration; else ./boardfeed.toml or /etc/boardfeed/boardfeed.toml
@@ -23,6 +24,7 @@ export type Command =
   | { name: 'version' }
   | { name: 'devices' }
   | { name: 'example-config' }
+  | { name: 'hash-password' }
   | { name: 'check-config'; file: string };
 
 /** Parses the arguments behind the program's name. Throws `ConfigError` when they are wrong. */
@@ -32,11 +34,12 @@ export function parseArguments(args: string[]): Command {
   if (values.version) return { name: 'version' };
   const [name, file, ...rest] = positionals;
   if (name === undefined) return { name: 'run', config: values.config, overrides: overrides(values) };
-  if ((name === 'devices' || name === 'example-config') && file === undefined) return { name };
+  if ((name === 'devices' || name === 'example-config' || name === 'hash-password') && file === undefined)
+    return { name };
   if (name === 'check-config' && file !== undefined && rest.length === 0) return { name: 'check-config', file };
   if (name === 'check-config') throw new ConfigError(['check-config: expected one file']);
   throw new ConfigError([
-    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config or none (see --help)`,
+    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password or none (see --help)`,
   ]);
 }
 

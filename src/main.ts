@@ -18,7 +18,10 @@ async function run(command: Command): Promise<void> {
   else if (command.name === 'version') console.log(`boardfeed ${version}`);
   else if (command.name === 'devices') await printDevices();
   else if (command.name === 'example-config') process.stdout.write(exampleConfig());
-  else if (command.name === 'check-config') {
+  else if (command.name === 'hash-password') {
+    const { askAndHash } = await import('./hash-password.ts');
+    console.log(await askAndHash());
+  } else if (command.name === 'check-config') {
     loadConfig(command.file);
     console.log(`${command.file}: good`);
   } else await goOnAir(command);
@@ -58,10 +61,10 @@ async function goOnAir({ config: file, overrides }: Extract<Command, { name: 'ru
       `players: ${appliance.formats.map(({ id, description }) => `${first}stream.${id} (${description})`).join(', ')}`,
     );
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
+    const { code, syscall, port = config.http.port } = error as NodeJS.ErrnoException & { port?: number };
     if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
     console.error(
-      `boardfeed: cannot listen on ${config.http.host || 'any address'}, port ${config.http.port}: ${listenFault(code)}`,
+      `boardfeed: cannot listen on ${config.http.host || 'any address'}, port ${port}: ${listenFault(code)}`,
     );
     process.exit(EXIT.unavailable);
   }

@@ -37,6 +37,7 @@ export class Outlet {
   readonly #coalescer: Coalescer;
   readonly #plain: ConnectionManager;
   readonly #titled: TitledConnections | undefined;
+  #peak = 0;
 
   constructor(format: Format, pcm: PcmFormat, options: OutletOptions) {
     const { stallMs, backlogMs, places, station, recentSound, onGone } = options;
@@ -71,8 +72,19 @@ export class Outlet {
       join: (burstMs) => this.feed.acquire(this.#recentSound.last(burstMs)),
       leave: () => this.feed.release(),
       header: () => this.feed.header(this.#station.tags),
-      addClient: (socket, clientId, wish) => this.#addClient(socket, clientId, wish),
+      addClient: (socket, clientId, wish) => {
+        const taken = this.#addClient(socket, clientId, wish);
+        this.#noteAudience();
+        return taken;
+      },
+      audience: () => this.#noteAudience(),
     };
+  }
+
+  #noteAudience(): { now: number; peak: number } {
+    const now = this.#plain.size + (this.#titled?.connections.size ?? 0);
+    this.#peak = Math.max(this.#peak, now);
+    return { now, peak: this.#peak };
   }
 
   /** What it costs at present to send one chunk to everybody, ms. */

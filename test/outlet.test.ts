@@ -55,6 +55,8 @@ async function onAir(t: ExecutionContext, { lingerMs = 0, coalesceMs = 0 } = {})
   const nobody = () => ({}) as Status & Health;
   const server = await createServer({
     station,
+    version: '0',
+    pcm: { rateHz: 48000, channels: 2 },
     burstMs: 1000,
     maxBurstMs: 2000,
     sources: [outlet.source],

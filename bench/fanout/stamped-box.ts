@@ -44,6 +44,8 @@ const recentSound = new RecentSound(pcm, 0);
 const outlet = new Outlet(format, pcm, { ...BOX_LIMITS, coalesceMs, places, station, recentSound });
 const server = await createServer({
   station,
+  version: '0',
+  pcm: { rateHz: 48000, channels: 2 },
   burstMs: 0,
   maxBurstMs: 0,
   sources: [outlet.source],

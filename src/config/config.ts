@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
+import { CertificateError, readCertificate } from '../http/tls.ts';
 import type { KeyMeta } from './key.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -54,9 +55,22 @@ export function loadConfig(
       if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       throw new ConfigError([`${candidate}: cannot be read: ${(error as Error).message}`]);
     }
-    return { config: parseConfig(toml, candidate, overrides), path: candidate };
+    const config = parseConfig(toml, candidate, overrides);
+    checkTlsFiles(config, candidate);
+    return { config, path: candidate };
   }
   return { config: parseConfig('', 'command line', overrides) };
+}
+
+/** Throws `ConfigError` when the certificate is no good. */
+function checkTlsFiles({ tls }: Config, where: string): void {
+  if (tls.certificate === '') return;
+  try {
+    readCertificate(tls);
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    throw new ConfigError([`${where}: tls.${error.fault} = ${JSON.stringify(tls[error.fault])}: ${error.message}`]);
+  }
 }
 
 function check(data: Record<string, unknown>, where: string): Config {
@@ -67,7 +81,7 @@ function check(data: Record<string, unknown>, where: string): Config {
 }
 
 /** Rules between keys, which no key can state alone. */
-function crossFaults({ input, mp3, opus, flac, wav, listeners }: Config): string[] {
+function crossFaults({ input, mp3, opus, flac, wav, listeners, http, tls }: Config): string[] {
   const found: string[] = [];
   if (input.buffer_ms < 2 * input.period_ms) {
     found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
@@ -85,6 +99,10 @@ function crossFaults({ input, mp3, opus, flac, wav, listeners }: Config): string
   if (![mp3, opus, flac, wav].some(({ enabled }) => enabled)) {
     found.push('mp3.enabled, opus.enabled, flac.enabled, wav.enabled: expected at least one format');
   }
+  if ((tls.certificate === '') !== (tls.key === '')) found.push('tls.certificate, tls.key: expected both or none');
+  if (tls.certificate !== '' && tls.port === http.port) {
+    found.push(`tls.port = ${tls.port}: expected another port than http.port`);
+  }
   return found;
 }
 
@@ -96,7 +114,10 @@ function faults(issue: z.core.$ZodIssue, data: unknown, where: string): string[]
     return issue.keys.map((key) => `${where}: ${prefix}${key}: no such key; expected ${knownKeys(path)}`);
   }
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], data);
-  return [`${where}: ${name} = ${JSON.stringify(value)}: expected ${keyMeta(path)?.expects ?? 'a table of keys'}`];
+  const meta = keyMeta(path);
+  const shown = meta?.secret ? '(not shown)' : JSON.stringify(value);
+  const why = issue.code === 'custom' ? `${issue.message}; ` : '';
+  return [`${where}: ${name} = ${shown}: ${why}expected ${meta?.expects ?? 'a table of keys'}`];
 }
 
 const sections = configSchema.shape;

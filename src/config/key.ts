@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { parsePassword } from '../http/passwords.ts';
 
 /** What a key is, for people: it stands in the example file and in error messages. */
 export interface KeyMeta {
   help: string;
   /** What is accepted, with unit and range: `a whole number of ms from 2 to 100`. */
   expects: string;
+  /** Its value is never shown. */
+  secret?: boolean;
 }
 
 const key = <T extends z.ZodType>(schema: T, fallback: z.output<T>, meta: KeyMeta) =>
@@ -31,6 +34,21 @@ export function choice<const T extends string | number>(fallback: T, values: rea
 /** A text that a pattern describes. */
 export function text(fallback: string, pattern: RegExp, expects: string, help: string) {
   return key(z.string().regex(pattern), fallback, { help, expects });
+}
+
+/** A password, empty for none: as it is typed, or its hash. */
+export function password(help: string) {
+  const schema = z.string().superRefine((typed, context) => {
+    if (typed === '') return;
+    try {
+      parsePassword(typed);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+  const expects =
+    'a text of 1 to 256 characters, or the hash of one as "boardfeed hash-password" prints it ("$scrypt$..." or "$argon2id$..."), or "" for none';
+  return key(schema, '', { help, expects, secret: true });
 }
 
 /** Yes or no. */

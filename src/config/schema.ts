@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { channels, choice, flag, number, text } from './key.ts';
+import { channels, choice, flag, number, password, text } from './key.ts';
 
+const FILE = /^[^\p{Cc}]{0,4096}$/u;
 const PATH_OR = (words: string) => new RegExp(`^(${words}|file:.+)$`);
 
 /** Everything that can be configured: the only place that knows keys, defaults, units and ranges. */
@@ -164,6 +165,9 @@ export const configSchema = z.strictObject({
         { min: 0, max: 3600, unit: 's', fraction: true },
         'How long an encoder runs on after its last listener.',
       ),
+      password: password(
+        'Who listens must know it: it protects the page, the streams and the playlists. Players take it within the address, such as http://any:PASSWORD@box:8000/stream.mp3. The status stays open for monitors.',
+      ),
     })
     .prefault({}),
   http: z
@@ -175,6 +179,26 @@ export const configSchema = z.strictObject({
         'Address to listen on; "" is all of them, IPv4 and IPv6.',
       ),
       port: number(8000, { min: 1, max: 65535 }, 'TCP port.'),
+      admin_password: password(
+        'Who changes something from outside, such as the title, must know it. Without one nobody can. "boardfeed hash-password" makes a hash of one, so that it does not stand here.',
+      ),
+    })
+    .prefault({}),
+  tls: z
+    .strictObject({
+      certificate: text(
+        '',
+        FILE,
+        'the path of a file, or ""',
+        'Certificate for https (PEM, with those above it in the same file); "" for none. A renewed one is taken without a restart.',
+      ),
+      key: text(
+        '',
+        FILE,
+        'the path of a file, or ""',
+        'The private key of that certificate (PEM, without a passphrase).',
+      ),
+      port: number(8443, { min: 1, max: 65535 }, 'TCP port for https, beside that for http.'),
     })
     .prefault({}),
   log: z

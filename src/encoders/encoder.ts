@@ -31,6 +31,8 @@ export interface Format {
   bytesPerSecond: number;
   /** Bitrate that is set, in kbit/s; undefined for what has none. */
   bitrateKbps?: number;
+  /** Sampling rate of what is sent, if it is not the programme's. */
+  rateHz?: number;
   /** How probes by range are answered, see `http/range.ts`. */
   rangeProbe: 'ignore' | 'answer';
   /**
@@ -38,6 +40,10 @@ export interface Format {
    * these are counted. Undefined for a format that carries its titles itself.
    */
   icyMetaBytes?: number;
+  /** Name of its profile for network speakers (DLNA.ORG_PN); undefined for what has none. */
+  dlnaProfile?: string;
+  /** Players, by their `User-Agent`, that play it only when they are told how long it is. */
+  lengthWantedBy?: RegExp;
   /** How an Icecast server gets it; undefined for what such a server cannot pass on. */
   icecast?: IcecastFraming;
   createEncoder(): Encoder;

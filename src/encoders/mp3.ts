@@ -53,8 +53,7 @@ const ABOUT_META_BYTES = 4096;
  * Bytes that are a number of whole frames, wherever one begins to count. At 48 kHz all frames of a bitrate are of the same length;
  * at 44.1 kHz some have a byte of padding (ISO/IEC 11172-3, 2.4.2.3), which repeats itself after 49 frames at the latest.
  */
-function wholeFramesBytes({ rateHz }: PcmFormat, bitrateKbps: number): number {
-  const sentHz = rateHz > 48_000 ? rateHz / 2 : rateHz;
+function wholeFramesBytes(sentHz: number, bitrateKbps: number): number {
   // A frame is 144 × bitrate ÷ rate bytes long, on average.
   const numerator = 144 * bitrateKbps * 1000;
   let frames = 1;
@@ -72,15 +71,20 @@ const ICECAST: IcecastFraming = {
 
 /** MP3 at a constant bitrate, without bit reservoir: a frame needs no other one, so a listener can join at each. */
 export function mp3Format(pcm: PcmFormat, bitrateKbps: number): Format {
+  // LAME is asked for no rate that MPEG-1 does not have.
+  const sentHz = pcm.rateHz > 48_000 ? pcm.rateHz / 2 : pcm.rateHz;
   return {
     id: 'mp3',
     mimeType: 'audio/mpeg',
     description: `MP3, ${bitrateKbps} kbit/s`,
     bytesPerSecond: (bitrateKbps * 1000) / 8,
     bitrateKbps,
+    rateHz: sentHz,
     rangeProbe: 'ignore',
-    icyMetaBytes: wholeFramesBytes(pcm, bitrateKbps),
+    icyMetaBytes: wholeFramesBytes(sentHz, bitrateKbps),
     icecast: ICECAST,
+    // MPEG-1 layer III at 32, 44.1 or 48 kHz and up to 320 kbit/s; what MPEG-2 adds would be MP3X.
+    dlnaProfile: 'MP3',
     createEncoder: () => new Mp3Encoder(pcm, bitrateKbps),
   };
 }

@@ -1,13 +1,22 @@
-import type { Server } from 'node:http';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { RequestListener, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Device } from '../capture/devices.ts';
+import { addGuards, type Passwords } from './access.ts';
 import { descriptorLimit, spareConnections } from './descriptors.ts';
+import { addFaultAnswers, answerBadAddress, answerNoRequest } from './faults.ts';
+import { addIcecastStatusRoute, type IcecastStatusOptions } from './icecast-status.ts';
+import { addMetadataRoutes } from './metadata.ts';
 import { addPageRoutes } from './page.ts';
+import { addPlaylistRoutes } from './playlists.ts';
+import { pathOf } from './reached.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { sharedAnswer, sharedQuestion } from './shared-answer.ts';
 import type { Health, Status } from './status.ts';
 import { addStreamRoutes, type StreamOptions } from './streams.ts';
+import { type CertificateError, readCertificate, type TlsFiles, watchCertificate } from './tls.ts';
 import { type VisitorCounts, type VisitorLimits, Visitors } from './visitors.ts';
-import { closeWebServer, createWebServer, listen, type RequestLimits } from './web-server.ts';
+import { closeWebServer, createTlsWebServer, createWebServer, listen, type RequestLimits } from './web-server.ts';
 
 /** Every bound of the server. */
 export interface ServerLimits extends RequestLimits, Omit<VisitorLimits, 'keyOf'> {
@@ -16,7 +25,10 @@ export interface ServerLimits extends RequestLimits, Omit<VisitorLimits, 'keyOf'
 }
 
 /** What the server needs of the rest of the box. */
-export interface ServerOptions extends StreamOptions {
+export interface ServerOptions extends StreamOptions, Pick<IcecastStatusOptions, 'version' | 'pcm'> {
+  passwords?: Passwords;
+  /** Undefined: there is no TLS. */
+  tls?: TlsOptions | undefined;
   status(): Status;
   health(): Health;
   /** The page of figures for Prometheus. */
@@ -28,12 +40,23 @@ export interface ServerOptions extends StreamOptions {
   limits?: Partial<ServerLimits>;
 }
 
+/** The door for TLS, beside the plain one. */
+export interface TlsOptions extends TlsFiles {
+  port: number;
+  /** Told of each renewal of the certificate (undefined), and of one that is no good (why). */
+  onNews(problem?: CertificateError): void;
+  /** How often it is looked for one, ms, if not as usual. */
+  checkMs?: number;
+}
+
 /** The HTTP server, not listening yet. */
 export interface HttpServer {
   /** Resolves when connections can come; rejects when the address cannot be had. See `listen`. */
   listen(address: { host: string; port: number }, onAcceptError: (error: Error) => void): Promise<void>;
   /** The address that it listens on. */
   address(): ReturnType<Server['address']>;
+  /** That of TLS; null when there is none. */
+  tlsAddress(): ReturnType<Server['address']>;
   /** Ends every connection that is no listener; resolves when that is done. */
   close(): Promise<void>;
   /** The connections that are not listeners. */
@@ -55,7 +78,10 @@ const LIMITS: Omit<ServerLimits, 'connections' | 'connectionsPerAddress'> = {
 /** Connections that are no listeners, beside those that may be about to become one. */
 const SPARE_CONNECTIONS = { all: 1000, perAddress: 32 };
 
-/** Builds the HTTP server with all its routes. It does not listen yet. */
+/** How often it is looked whether the certificate was renewed, ms. */
+const CERTIFICATE_CHECK_MS = 60_000;
+
+/** Builds the HTTP server with all its routes. It does not listen yet. Throws `CertificateError`. */
 export async function createServer(options: ServerOptions): Promise<HttpServer> {
   const { max, maxPerAddress, keyOf } = options.places.limits;
   const limits = {
@@ -66,36 +92,59 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     keyOf,
   };
   const visitors = new Visitors(limits);
+  let tlsServer: TlsServer | undefined;
   const app = Fastify({
-    serverFactory: (listener) => createWebServer(listener, limits, visitors),
+    serverFactory: (listener) => {
+      if (options.tls) tlsServer = createTlsDoor(listener, limits, visitors, options.tls);
+      return createWebServer(listener, limits, visitors);
+    },
     bodyLimit: 1024,
     exposeHeadRoutes: true,
+    rewriteUrl: ({ url = '/' }) => pathOf(url),
+    clientErrorHandler: answerNoRequest,
+    frameworkErrors: answerBadAddress,
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('X-Content-Type-Options', 'nosniff');
-  });
-  addStreamRoutes(app, options);
+  app.removeContentTypeParser('text/plain');
+  addSecurityHeaders(app);
+  addGuards(app, options.passwords ?? {}, keyOf);
+  addStreamRoutes(app, { ...options, onTaken: (socket) => visitors.release(socket) });
+  addPlaylistRoutes(
+    app,
+    options.sources.map(({ format }) => format),
+    options.station,
+  );
   addPageRoutes(app);
   addStateRoutes(app, options, limits.snapshotMs);
-  app.setNotFoundHandler((request, reply) => refuse(app, request, reply));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) options.onError(error);
-    return reply
-      .code(status)
-      .type('text/plain')
-      .send(status >= 500 ? 'This is our mistake; it is in the log.\n' : `${error.message}\n`);
-  });
+  addMetadataRoutes(app, options.station);
+  addIcecastStatusRoute(app, options);
+  addFaultAnswers(app, (error) => options.onError(error));
   await app.ready();
   return {
     visitors,
-    listen: (address, onAcceptError) => listen(app.server, address, onAcceptError),
+    async listen(address, onAcceptError) {
+      await listen(app.server, address, onAcceptError);
+      if (tlsServer && options.tls) await listen(tlsServer, { ...address, port: options.tls.port }, onAcceptError);
+    },
     address: () => app.server.address(),
-    close: async () => {
+    tlsAddress: () => tlsServer?.address() ?? null,
+    async close() {
       await app.close();
-      await closeWebServer(app.server);
+      await Promise.all([app.server, ...(tlsServer ? [tlsServer] : [])].map(closeWebServer));
     },
   };
+}
+
+/** The door for TLS; it takes a renewed certificate by itself. */
+function createTlsDoor(
+  listener: RequestListener,
+  limits: RequestLimits,
+  visitors: Visitors,
+  { checkMs = CERTIFICATE_CHECK_MS, onNews, ...files }: TlsOptions,
+): TlsServer {
+  const server = createTlsWebServer(listener, limits, visitors, readCertificate(files));
+  server.on('clientError', answerNoRequest);
+  watchCertificate(server, files, checkMs, onNews);
+  return server;
 }
 
 /** Adds what tells of the box. */
@@ -103,13 +152,16 @@ function addStateRoutes(app: FastifyInstance, options: ServerOptions, snapshotMs
   const status = sharedAnswer(() => options.status(), snapshotMs);
   const listDevices = sharedQuestion(() => options.listDevices());
   const metrics = sharedQuestion(() => options.metrics());
-  app.get('/api/status', (_request, reply) => fresh(reply).type('application/json; charset=utf-8').send(status()));
-  app.get('/api/devices', async (_request, reply) => fresh(reply).send({ devices: await listDevices() }));
-  app.get('/healthz', (_request, reply) => {
+  const open = { config: { access: 'open' } } as const;
+  app.get('/api/status', open, (_request, reply) =>
+    fresh(reply).type('application/json; charset=utf-8').send(status()),
+  );
+  app.get('/api/devices', open, async (_request, reply) => fresh(reply).send({ devices: await listDevices() }));
+  app.get('/healthz', open, (_request, reply) => {
     const health = options.health();
     return fresh(reply.code(health.ok ? 200 : 503)).send(health);
   });
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', open, async (_request, reply) => {
     const { contentType, text } = await metrics();
     return fresh(reply).type(contentType).send(text);
   });
@@ -117,14 +169,4 @@ function addStateRoutes(app: FastifyInstance, options: ServerOptions, snapshotMs
 
 function fresh(reply: FastifyReply): FastifyReply {
   return reply.header('Cache-Control', 'no-store');
-}
-
-/** 405 where the address exists but not for this method, else 404 with what there is. */
-function refuse(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [path = '/'] = request.url.split('?');
-  reply.type('text/plain; charset=utf-8');
-  if (app.hasRoute({ method: 'GET', url: path })) {
-    return reply.code(405).header('Allow', 'GET, HEAD').send(`${request.method} is not possible here; use GET.\n`);
-  }
-  return reply.code(404).send('There is nothing here. The listen page is at /, the sound at /stream.\n');
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Format } from '../encoders/encoder.ts';
 import type { Station } from '../station.ts';
+import { dlnaHeaders } from './dlna.ts';
 import type { Places, Refusal } from './places.ts';
 import { answerRange, CLAIMED_BYTES } from './range.ts';
 import { takeOver } from './take-over.ts';
@@ -18,6 +19,8 @@ export interface StreamSource {
   header(): Buffer;
   /** Gives the socket to the format's connections; false when it could not be taken. */
   addClient(socket: Socket, clientId: string, wish: JoinWish): boolean;
+  /** How many listen, and the most that ever did at the same time. */
+  audience(): { now: number; peak: number };
 }
 
 /** What a listener asks for. */
@@ -41,6 +44,8 @@ export interface StreamOptions {
   places: Places;
   /** A listener of this format was turned away because there was no place. */
   onRefused?(formatId: string): void;
+  /** A connection is HTTP's no longer. */
+  onTaken?(socket: Socket): void;
 }
 
 /** After so many seconds a full box may be asked again. */
@@ -53,6 +58,7 @@ const COMMON_HEADERS = {
   'Access-Control-Expose-Headers': '*',
   'Accept-Ranges': 'none',
   'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
 /** Adds `/stream` and one address per format. */
@@ -93,6 +99,8 @@ function answer(
     'Content-Type': format.mimeType,
     ...icyHeaders(format, options.station),
     ...(titles && { 'icy-metaint': format.icyMetaBytes }),
+    ...dlnaHeaders(request.headers, format),
+    ...(format.lengthWantedBy?.test(request.headers['user-agent'] ?? '') && { 'Content-Length': CLAIMED_BYTES }),
   } as Record<string, string | number>;
   if (range.kind === 'part') headers['Content-Range'] = `bytes ${range.from}-${range.to}/${CLAIMED_BYTES}`;
   const status = range.kind === 'part' ? 206 : 200;
@@ -123,6 +131,7 @@ function answer(
     giveUp();
     return reply.code(409).send('Ask for the sound on a connection of its own.\n');
   }
+  options.onTaken?.(socket);
   reply.hijack();
   // No chunking: players that speak HTTP/1.0 cannot read it, and the end of the stream is the end of the connection.
   socket.write(head(status, { ...headers, Connection: 'close' }));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { isLoopback } from './address-key.ts';
 
 /** Bounds for the connections that are not listeners. */
@@ -45,7 +46,7 @@ interface Visitor {
  * longest without a request makes place for the new one: whoever asks at once is served, whoever only holds a connection is
  * not, so that nobody can lock others out by holding all of them.
  *
- * A listener is not among them: `takeOver` destroys the socket that the HTTP server knew.
+ * A listener is not among them: `takeOver` destroys the socket that the HTTP server knew, or `release` is called.
  */
 export class Visitors {
   readonly counts: VisitorCounts = { turnedAway: 0, pushedOut: 0, tooSlow: 0, tooHasty: 0 };
@@ -73,7 +74,7 @@ export class Visitors {
   /** Whether a request may be answered. It is false for those behind which the connection has just been closed. */
   admit(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request;
-    const visitor = this.#all.get(socket);
+    const visitor = this.#all.get(bareSocket(socket));
     if (!visitor || socket.destroyed) return false;
     if (visitor.unanswered++ === 0) visitor.sinceMs = performance.now();
     if (visitor.unanswered > this.#limits.pipelined) {
@@ -86,6 +87,12 @@ export class Visitors {
       visitor.sinceMs = performance.now();
     });
     return true;
+  }
+
+  /** A connection is somebody else's from now on. Harmless for one that is unknown. */
+  release(socket: Socket): void {
+    const visitor = this.#all.get(bareSocket(socket));
+    if (visitor) this.#forget(visitor);
   }
 
   #come(socket: Socket): void {
@@ -132,4 +139,14 @@ export class Visitors {
       socket.destroy();
     }
   }
+}
+
+/** What Node keeps in a TLS socket that a server made; it has no public name. */
+interface WithParent extends TLSSocket {
+  readonly _parent?: Socket;
+}
+
+/** The TCP connection below a TLS socket, which is what was counted when it came; other sockets are that themselves. */
+function bareSocket(socket: Socket): Socket {
+  return (socket as Partial<WithParent>)._parent ?? socket;
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Certificate } from './tls.ts';
 import type { Visitors } from './visitors.ts';
 
 /** Time and size limits of one connection. */
@@ -24,21 +26,39 @@ const ACCEPT_QUEUE = 4096;
 
 /** Makes the server that hands requests to `listener`, within limits. It does not listen yet. */
 export function createWebServer(listener: RequestListener, limits: RequestLimits, visitors: Visitors): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: limits.checkMs,
-      noDelay: true,
-    },
-    (request, response) => {
-      if (visitors.admit(request, response)) listener(request, response);
-    },
-  );
+  const server = createServer(nodeOptions(limits), admitted(listener, visitors));
   visitors.watch(server);
   return server;
+}
+
+/** Makes the same for TLS. */
+export function createTlsWebServer(
+  listener: RequestListener,
+  limits: RequestLimits,
+  visitors: Visitors,
+  certificate: Certificate,
+): HttpsServer {
+  const options = { ...nodeOptions(limits), ...certificate, handshakeTimeout: limits.headersMs };
+  const server = createHttpsServer(options, admitted(listener, visitors));
+  visitors.watch(server);
+  return server;
+}
+
+function nodeOptions(limits: RequestLimits) {
+  return {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkMs,
+    noDelay: true,
+  };
+}
+
+function admitted(listener: RequestListener, visitors: Visitors): RequestListener {
+  return (request, response) => {
+    if (visitors.admit(request, response)) listener(request, response);
+  };
 }
 
 /**

@@ -48,7 +48,7 @@ test('all wrong and unknown keys are named at once, with what is expected', (t) 
     [http]
     port = 70000`;
   t.deepEqual([...faultsOf(() => parseConfig(toml, 'b.toml'))].sort(), [
-    'b.toml: foo: no such key; expected one of station, input, programme, mp3, opus, flac, wav, listeners, http, log',
+    `b.toml: foo: no such key; expected one of ${Object.keys(configSchema.shape).join(', ')}`,
     'b.toml: http.port = 70000: expected a whole number from 1 to 65535',
     'b.toml: input.chanels: no such key; expected one of source, device, rate_hz, channels, period_ms, buffer_ms',
     'b.toml: input.channels = [0,"x"]: expected one or two channel numbers from 1 to 64, such as [1, 2]',
@@ -73,6 +73,22 @@ for (const [what, toml, expected] of [
   ],
   ['a control character in the name', '[station]\nname = "a\\u0007b"', /station\.name/],
   ['an unknown source', '[input]\nsource = "usb"', /expected "auto", "alsa", "demo" or "file:PATH"/],
+  [
+    'a hash that nobody could check',
+    '[http]\nadmin_password = "$scrypt$ln=20,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"',
+    /^t: http\.admin_password = \(not shown\): would take 1024 MiB of memory to check; at most 128; expected a text/,
+  ],
+  [
+    'a password that is no text',
+    '[listeners]\npassword = 1234',
+    /^t: listeners\.password = \(not shown\): expected a text of 1 to 256/,
+  ],
+  ['a certificate without a key', '[tls]\ncertificate = "/x"', /expected both or none/],
+  [
+    'TLS at the port of HTTP',
+    '[tls]\ncertificate = "/x"\nkey = "/y"\nport = 8000',
+    /expected another port than http\.port/,
+  ],
   ['not a number', '[programme]\ngrace_s = nan', /grace_s/],
 ] as const) {
   test(`refused: ${what}`, (t) => {

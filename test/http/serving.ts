@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
+import type { Device } from '../../src/capture/devices.ts';
 import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import { wavFormat } from '../../src/encoders/wav.ts';
+import type { Passwords } from '../../src/http/access.ts';
 import { addressKeys } from '../../src/http/address-key.ts';
 import { Places } from '../../src/http/places.ts';
-import { createServer, type ServerLimits } from '../../src/http/server.ts';
+import { createServer, type ServerLimits, type TlsOptions } from '../../src/http/server.ts';
 import type { Health, Status } from '../../src/http/status.ts';
 import type { StreamSource } from '../../src/http/streams.ts';
 import { Station } from '../../src/station.ts';
@@ -26,6 +28,9 @@ export async function serve(
     health?: Health;
     status?: () => Status;
     limits?: Partial<ServerLimits>;
+    passwords?: Passwords;
+    tls?: TlsOptions;
+    listDevices?: () => Promise<Device[]>;
   } = {},
 ) {
   const told = { joined: 0, left: 0, refused: 0, errors: 0 };
@@ -45,21 +50,27 @@ export async function serve(
       header: () => HEADER,
       leave: () => void told.left++,
       addClient: (socket, clientId) => connections.addClient(socket, clientId, [HEADER]),
+      audience: () => ({ now: connections.size, peak: told.joined }),
     };
     return { source, connections };
   });
+  const station = new Station(TAGS);
   const server = await createServer({
-    station: new Station(TAGS),
+    station,
     burstMs: 0,
     maxBurstMs: 2000,
     sources: outlets.map(({ source }) => source),
     places,
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.passwords ? { passwords: options.passwords } : {}),
+    tls: options.tls,
     onRefused: () => void told.refused++,
+    version: '1.2.3',
+    pcm: { rateHz: 48000, channels: 2 },
     status: options.status ?? (() => ({}) as Status),
     health: () => options.health ?? { ok: true, reasons: [] },
     metrics: async () => ({ contentType: 'text/plain', text: 'none\n' }),
-    listDevices: async () => [],
+    listDevices: options.listDevices ?? (async () => []),
     onError: () => void told.errors++,
   });
   await server.listen({ host: '127.0.0.1', port: 0 }, () => void told.errors++);
@@ -71,9 +82,10 @@ export async function serve(
     await Promise.all(outlets.map(({ connections }) => connections.close(200)));
     await server.close();
   });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return { told, places, visitors: server.visitors, port, url: `http://127.0.0.1:${port}` };
+  const portOf = (address: ReturnType<typeof server.address>) =>
+    typeof address === 'object' && address ? address.port : 0;
+  const [port, tlsPort] = [portOf(server.address()), portOf(server.tlsAddress())];
+  return { told, places, station, visitors: server.visitors, port, tlsPort, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sends raw bytes and returns what came back within `ms`, or until the other side closed. */
