@@ -5,6 +5,10 @@ export interface KeyMeta {
   help: string;
   /** What is accepted, with unit and range: `a whole number of ms from 2 to 100`. */
   expects: string;
+  /** What the example file shows for a key that has no default. */
+  example?: string;
+  /** Its value is nobody's business: messages do not repeat it. */
+  secret?: boolean;
 }
 
 const key = <T extends z.ZodType>(schema: T, fallback: z.output<T>, meta: KeyMeta) =>
@@ -31,6 +35,14 @@ export function choice<const T extends string | number>(fallback: T, values: rea
 /** A text that a pattern describes. */
 export function text(fallback: string, pattern: RegExp, expects: string, help: string) {
   return key(z.string().regex(pattern), fallback, { help, expects });
+}
+
+/** A text that must be given. */
+export function requiredText(accepts: (value: string) => boolean, meta: KeyMeta & { example: string }) {
+  return z
+    .string()
+    .refine(accepts)
+    .meta({ ...meta });
 }
 
 /** Yes or no. */
