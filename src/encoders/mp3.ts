@@ -73,6 +73,11 @@ export function mp3Format(pcm: PcmFormat, bitrateKbps: number): Format {
     bitrateKbps,
     rangeProbe: 'ignore',
     icyMetaBytes: wholeFramesBytes(pcm, bitrateKbps),
+    icecast: {
+      mimeType: 'audio/mpeg',
+      titles: 'by request',
+      start: () => ({ header: () => Buffer.alloc(0), frame: (chunk) => chunk }),
+    },
     createEncoder: () => new Mp3Encoder(pcm, bitrateKbps),
   };
 }
