@@ -34,6 +34,7 @@ export const debianPackages = [
   { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
   { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
   { name: 'curl', why: 'a listener', for: ['test'] },
+  { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
   { name: 'mpv', why: 'a listener', for: ['test'] },
   { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test'] },
@@ -43,7 +44,11 @@ export const debianPackages = [
   { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
-  { name: 'icecast2', why: 'what we are compared with', for: ['bench:lag', 'bench:fanout'] },
+  {
+    name: 'icecast2',
+    why: 'relays the box, and is pushed to; what we are compared with',
+    for: ['test', 'bench:lag', 'bench:fanout'],
+  },
   { name: 'darkice', why: 'what we are compared with', for: ['bench:lag'] },
 ];
 

@@ -6,7 +6,9 @@ export interface KeyMeta {
   help: string;
   /** What is accepted, with unit and range: `a whole number of ms from 2 to 100`. */
   expects: string;
-  /** Its value is never shown. */
+  /** What the example file shows for a key that has no default. */
+  example?: string;
+  /** Its value is nobody's business: messages do not repeat it. */
   secret?: boolean;
 }
 
@@ -43,12 +45,20 @@ export function password(help: string) {
     try {
       parsePassword(typed);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
+      context.addIssue({ code: 'custom', params: { why: (error as Error).message } });
     }
   });
   const expects =
     'a text of 1 to 256 characters, or the hash of one as "boardfeed hash-password" prints it ("$scrypt$..." or "$argon2id$..."), or "" for none';
   return key(schema, '', { help, expects, secret: true });
+}
+
+/** A text that must be given. */
+export function requiredText(accepts: (value: string) => boolean, meta: KeyMeta & { example: string }) {
+  return z
+    .string()
+    .refine(accepts)
+    .meta({ ...meta });
 }
 
 /** Yes or no. */
