@@ -26,16 +26,28 @@ export interface FormatReader {
 
 const nothing: Received = { sound: Buffer.alloc(0), whole: Buffer.alloc(0), samples: 0, restBytes: 0 };
 
+/** Frames of which none needs anything that lies before the first (ISO/IEC 11172-3, 2.4.2.7: `main_data_begin`). */
 function readMp3(body: Buffer): Received {
-  let [end, frames] = [0, 0];
-  while (end + 4 <= body.length) {
+  let [end, frames, mainBytes] = [0, 0, 0];
+  while (end + 6 <= body.length) {
     const next = end + mp3FrameBytes(body, end);
     if (next > body.length) break;
+    if (mainDataBegin(body, end) > mainBytes) throw new Error(`the sound of frame ${frames} begins before the first`);
+    mainBytes += next - end - FRAME_HEAD_BYTES;
     end = next;
     frames++;
   }
   const sound = body.subarray(0, end);
   return { sound, whole: sound, samples: frames * MP3_SAMPLES, restBytes: body.length - end };
+}
+
+/** Header and side information of a frame in stereo, bytes. */
+const FRAME_HEAD_BYTES = 4 + 32;
+
+/** How many bytes before the frame at `at` its sound begins. */
+function mainDataBegin(bytes: Buffer, at: number): number {
+  const checksumBytes = ((bytes[at + 1] ?? 0) & 1) === 0 ? 2 : 0;
+  return bytes.readUInt16BE(at + 4 + checksumBytes) >> 7;
 }
 
 /** The header that src/encoders/wav.ts documents: an endless RIFF of PCM. */
