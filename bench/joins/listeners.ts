@@ -11,7 +11,7 @@ export interface JoinsOptions {
   readonly joins: number;
   /** How many of them are there at the same time, of all formats together. */
   readonly atOnce: number;
-  /** How many of them come when nobody listens, so that the encoder begins with them. */
+  /** How many of them come when nobody listens, so that the encoder begins with them. They have no reference. */
   readonly first: number;
   /** How many of them are there when the box stops. */
   readonly last: number;
@@ -36,6 +36,10 @@ const MIN_LISTEN_MS = 300;
 const MOST_BURST_MS = 2000;
 /** The most that somebody waits before it joins, ms. */
 const PAUSE_MS = 200;
+/** Of those who come when nobody listens, so many come while the encoder catches up with the burst of the first of them. */
+const TOGETHER = 3;
+/** It takes about so long over that, ms. */
+const CATCH_UP_MS = 30;
 /** How long an encoder needs to end after its last listener, when it does not linger, ms. */
 const END_MS = 100;
 
@@ -56,6 +60,8 @@ linger_s = 0
   try {
     const { programme, formats } = await box.status();
     const clock = await startClock(box, references);
+    // From now on everybody can be given what it asks for.
+    await sleep(MOST_BURST_MS);
     const facts = {
       rateHz: programme.rateHz,
       burstMs: 1000,
@@ -80,15 +86,20 @@ linger_s = 0
       formats.flatMap(({ id }) => Array.from({ length: count }, (_, index) => somebody(id, index)));
 
     const firstOnes = formats.map(async ({ id }) => {
-      for (let index = 0; index < first; index++) {
-        await attempt(somebody(id, index));
+      for (let index = 0; index < first; index += TOGETHER) {
+        const group = Array.from({ length: Math.min(TOGETHER, first - index) }, async (_, member) => {
+          await sleep(Math.random() * CATCH_UP_MS);
+          await attempt(somebody(id, index + member));
+        });
+        await Promise.all(group);
         await sleep(END_MS);
       }
     });
     await Promise.all(firstOnes);
     const alone = outcomes.length;
-    for (const { id } of formats) if (!references.has(id)) references.set(id, listen(box.port, `/stream.${id}`));
-    await sleep(MOST_BURST_MS + PAUSE_MS);
+    for (const { id } of formats)
+      if (!references.has(id)) references.set(id, listen(box.port, `/stream.${id}?burst=${MOST_BURST_MS}`));
+    await sleep(PAUSE_MS);
 
     const todo = shuffled(plans(joins - first - last));
     const worker = async () => {
