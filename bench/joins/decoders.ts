@@ -1,4 +1,5 @@
 import { run } from '../../test/support/processes.ts';
+import { buildProgram } from './build.ts';
 
 /** Decoding a few seconds takes far less, ms. */
 const TIMEOUT_MS = 30_000;
@@ -44,7 +45,7 @@ async function decodeWith(command: string, args: string[], input: Buffer): Promi
   clearTimeout(timer);
   const lines = decoder
     .output()
-    .split('\n')
+    .split(/[\r\n]/)
     .filter((line) => line.trim() !== '');
   return { bytes, lines, exitCode: decoder.child.exitCode };
 }
@@ -59,6 +60,7 @@ const BANNERS = {
     /^MPEG 1\.0 L III cbr/,
     /finished\.$/,
   ],
+  opusdec: [/^Decoding to /, /^Encoded with /, /^[A-Z]+=/, /^\[.\] \d\d:\d\d:\d\d/, /^Decoding complete\./],
   /** Of a WAV header that says all that such a header can: it has no end, and does not name its channels. */
   ffmpegWav: [/Ignoring maximum wav data size/, /Guessed Channel Layout/],
 };
@@ -126,8 +128,35 @@ const mpg123: Decoder = {
   },
 };
 
-/** The decoders of every format that the box may offer, by its id. */
-export const DECODERS: Readonly<Record<string, readonly Decoder[]>> = {
-  mp3: [ffmpeg('mp3'), mpg123],
-  wav: [ffmpegWav],
+const opusdec: Decoder = {
+  name: 'opusdec',
+  async decode(whole, channels) {
+    const output = await decodeWith('opusdec', ['-', '-'], whole);
+    return judge(output, channels, BANNERS.opusdec, (line) => /error|invalid|fail/i.test(line));
+  },
 };
+
+/** libFLAC itself: its programs speak of what a stream without end cannot have, too. */
+function libFlac(program: string): Decoder {
+  return {
+    name: 'libFLAC',
+    async decode(whole, channels) {
+      return judge(await decodeWith(program, [], whole), channels, [], () => true);
+    },
+  };
+}
+
+/** The decoders of every format that the box may offer, by its id. */
+export type Decoders = Readonly<Record<string, readonly Decoder[]>>;
+
+/** Makes the decoders. `remove` undoes that. */
+export async function makeDecoders(): Promise<{ decoders: Decoders; remove(): void }> {
+  const { program, remove } = await buildProgram(new URL('flac_count.c', import.meta.url), ['-lFLAC']);
+  const decoders = {
+    mp3: [ffmpeg('mp3'), mpg123],
+    opus: [ffmpeg('ogg'), opusdec],
+    flac: [ffmpeg('flac'), libFlac(program)],
+    wav: [ffmpegWav],
+  };
+  return { decoders, remove };
+}

@@ -29,7 +29,7 @@ export interface Judgement {
  * Whether a listener received what it should: from the first byte on whole frames, as many as there was time, and all of them as the
  * format's reference listener received them.
  *
- * @param reference everything that a listener received who was there all the time; undefined when nobody was
+ * @param reference all sound of a listener who was there all the time; undefined when nobody was
  */
 export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefined): Judgement {
   const { plan, sound, openingBytes, asked, joined: began, left } = joined;

@@ -4,6 +4,7 @@ import { type Listening, listen } from '../../test/support/listener.ts';
 import { until } from '../../test/support/processes.ts';
 import { type BoxClock, type Joined, type JoinPlan, join } from './join.ts';
 import type { BoxFacts } from './judge.ts';
+import { FORMAT_READERS } from './received.ts';
 
 /** How many join, and how. */
 export interface JoinsOptions {
@@ -26,7 +27,7 @@ export interface Outcome {
   readonly plan: JoinPlan;
   readonly joined?: Joined;
   readonly error?: string;
-  /** Everything that the reference listener of the format received; undefined for those who came first. */
+  /** All sound that the reference listener of the format received; undefined for those who came first. */
   readonly reference?: Buffer;
 }
 
@@ -118,12 +119,12 @@ linger_s = 0
     await sleep(PAUSE_MS + facts.burstMs);
     await box.stop();
     await Promise.all(toTheEnd);
-    const bodies = new Map([...references].map(([id, { body }]) => [id, body()]));
+    const heard = new Map([...references].map(([id, { body }]) => [id, FORMAT_READERS[id]?.read(body()).sound]));
     return {
       box: facts,
       channels: programme.channels,
       outcomes: outcomes.map((outcome, index) => {
-        const reference = index < alone ? undefined : bodies.get(outcome.plan.format);
+        const reference = index < alone ? undefined : heard.get(outcome.plan.format);
         return { ...outcome, ...(reference && { reference }) };
       }),
     };

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cell } from '../table.ts';
-import { DECODERS } from './decoders.ts';
+import { type Decoders, makeDecoders } from './decoders.ts';
 import { type BoxFacts, judge } from './judge.ts';
 import type { Outcome } from './listeners.ts';
 
@@ -49,14 +49,19 @@ export async function prove(outcomes: readonly Outcome[], box: BoxFacts, channel
     faults.push(`${file} (${JSON.stringify(outcome.plan)}): ${what.join('; ')}`);
   };
   const todo = [...outcomes.entries()];
+  const { decoders, remove } = await makeDecoders();
   const worker = async () => {
     for (let next = todo.shift(); next; next = todo.shift()) {
       const [index, outcome] = next;
-      const found = await proveOne(outcome, box, channels, sums);
+      const found = await proveOne(outcome, box, channels, decoders, sums);
       if (found.length > 0) keep(outcome, index, found);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    remove();
+  }
   const rows = [...sums].sort().map(([name, { joins, warnings, errors, offDecoded, offTime }]) => {
     const [format = '', decoder = ''] = name.split('/');
     return [format, joins, decoder, warnings, errors, offDecoded, offTime].map(String);
@@ -64,12 +69,18 @@ export async function prove(outcomes: readonly Outcome[], box: BoxFacts, channel
   return { rows, faults };
 }
 
-async function proveOne(outcome: Outcome, box: BoxFacts, channels: number, sums: Map<string, Sum>): Promise<string[]> {
+async function proveOne(
+  outcome: Outcome,
+  box: BoxFacts,
+  channels: number,
+  decoders: Decoders,
+  sums: Map<string, Sum>,
+): Promise<string[]> {
   const { plan, joined, error, reference } = outcome;
   if (!joined) return [error ?? 'no stream'];
   const { received, offSamples, faults } = judge(joined, box, reference);
   if (!received) return faults;
-  for (const decoder of DECODERS[plan.format] ?? []) {
+  for (const decoder of decoders[plan.format] ?? []) {
     const { samples, warnings, errors } = await decoder.decode(received.whole, channels);
     const name = `${plan.format}${plan.titles ? ' with titles' : ''}/${decoder.name}`;
     const sum = sums.get(name) ?? { joins: 0, warnings: 0, errors: 0, offDecoded: 0, offTime: 0 };

@@ -79,6 +79,6 @@ function readWav(body: Buffer): Received {
 export const FORMAT_READERS: Readonly<Record<string, FormatReader>> = {
   mp3: { ffmpegName: 'mp3', frameSamples: MP3_SAMPLES, read: readMp3 },
   opus: { ffmpegName: 'ogg', frameSamples: 960, read: readOpus },
-  flac: { ffmpegName: 'flac', frameSamples: 1152, read: readFlac },
+  flac: { ffmpegName: 'flac', frameSamples: 480, read: readFlac },
   wav: { ffmpegName: 'wav', frameSamples: 1, read: readWav },
 };
