@@ -33,6 +33,8 @@ export const debianPackages = [
   { name: 'pulseaudio-utils', why: 'pactl and pacat, to patch that mixer', for: ['test', 'bench'] },
   { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
   { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
+  { name: 'mpg123', why: 'decodes what listeners of MP3 received', for: ['test', 'bench:joins'] },
+  { name: 'opus-tools', why: 'opusdec, which decodes what listeners of Opus received', for: ['test', 'bench:joins'] },
   { name: 'curl', why: 'a listener', for: ['test'] },
   { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },

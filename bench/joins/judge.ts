@@ -1,0 +1,67 @@
+import type { Joined } from './join.ts';
+import { FORMAT_READERS, type Received } from './received.ts';
+
+/** Blocks of the programme, which is what the clock is read in, and what a format may be ahead of it by, ms. */
+const BLOCK_MS = 10;
+/** How unevenly a busy machine may have made the chunks that a burst consists of, ms. */
+const UNEVEN_MS = 200;
+
+/** What the judgement of a listener needs to know of the box. */
+export interface BoxFacts {
+  readonly rateHz: number;
+  /** What is sent at once to who does not ask, ms. */
+  readonly burstMs: number;
+  /** How long chunks are held back to travel together, ms. */
+  readonly coalesceMs: number;
+  /** Sound between two titles (ICY), in samples. */
+  readonly metaSamples: number;
+}
+
+/** What is to be said of one listener, before any decoder was asked. */
+export interface Judgement {
+  received: Received | undefined;
+  /** By how much the sound is longer than the time listened, in samples. */
+  offSamples: number;
+  faults: string[];
+}
+
+/**
+ * Whether a listener received what it should: from the first byte on whole frames, as many as there was time, and all of them as the
+ * format's reference listener received them.
+ *
+ * @param reference all sound of a listener who was there all the time; undefined when nobody was
+ */
+export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefined): Judgement {
+  const { plan, sound, openingBytes, asked, joined: began, left } = joined;
+  const format = FORMAT_READERS[plan.format];
+  if (!format) throw new Error(`nobody knows how to read ${plan.format}`);
+  try {
+    const received = format.read(sound);
+    const openingSamples = format.read(sound.subarray(0, openingBytes)).samples;
+    const faults: string[] = [];
+    const samplesIn = (ms: number) => (ms / 1000) * box.rateHz;
+    const exact = format.frameSamples + samplesIn(BLOCK_MS + box.coalesceMs);
+
+    const live = received.samples - openingSamples;
+    const offSamples = live - (left.from - began.from);
+    const [least, most] = [left.from - began.to, left.to - began.from];
+    // What made the encoder start waits until its look-ahead is filled.
+    const lookahead = reference ? 0 : format.frameSamples;
+    if (live < least - exact - lookahead || live > most + exact)
+      faults.push(`${live} samples in the time of ${least} to ${most}`);
+
+    const burst = samplesIn(plan.burstMs ?? box.burstMs);
+    const waited = began.to - asked;
+    const shortest = burst - exact - samplesIn(UNEVEN_MS) - (plan.titles ? box.metaSamples : 0);
+    const longest = burst + exact + waited + (burst > 0 ? samplesIn(UNEVEN_MS) : 0);
+    if (reference && openingSamples < shortest) faults.push(`began with ${openingSamples} samples, not ${burst}`);
+    if (openingSamples > longest) faults.push(`began with ${openingSamples} samples, not ${burst}, after ${waited}`);
+
+    if (plan.listenMs === undefined && received.restBytes > 0)
+      faults.push(`the box left it with ${received.restBytes} bytes of a frame`);
+    if (reference && !reference.includes(received.sound)) faults.push('not what the others received');
+    return { received, offSamples, faults };
+  } catch (error) {
+    return { received: undefined, offSamples: Number.NaN, faults: [(error as Error).message] };
+  }
+}

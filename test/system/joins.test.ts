@@ -1,0 +1,19 @@
+import test from 'ava';
+import { joinMany } from '../../bench/joins/listeners.ts';
+import { prove } from '../../bench/joins/proof.ts';
+
+// The short form of `npm run bench:joins`.
+test('whoever joins at any moment hears whole frames that no decoder has a word to say about, for as long as it listens', async (t) => {
+  const { box, channels, outcomes } = await joinMany({
+    joins: 14,
+    atOnce: 16,
+    first: 3,
+    last: 2,
+    listenMs: 1500,
+    coalesceMs: 0,
+  });
+  const { rows, faults } = await prove(outcomes, box, channels);
+  for (const row of rows) t.log(row.join(' '));
+  t.deepEqual(faults, []);
+  t.true(outcomes.length >= 28);
+});
