@@ -4,10 +4,7 @@ import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
 import type { Format } from './encoders/encoder.ts';
-import { flacFormat } from './encoders/flac.ts';
-import { mp3Format } from './encoders/mp3.ts';
-import { opusFormat } from './encoders/opus.ts';
-import { wavFormat } from './encoders/wav.ts';
+import { type ConfiguredFormat, configuredFormats } from './encoders/formats.ts';
 import { addressKeys } from './http/address-key.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
@@ -45,6 +42,7 @@ export class Appliance {
   /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
   #fallback: FallbackChoice['kind'] = 'silence';
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
+  #formats: ConfiguredFormat[] = [];
   #outlets: Outlet[] = [];
   #pushes: Push[] = [];
   #programme: Programme | undefined;
@@ -69,7 +67,9 @@ export class Appliance {
     if (this.#pcm.rateHz !== input.rate_hz)
       this.#log.warn(`the card does not offer ${input.rate_hz} Hz: using ${this.#pcm.rateHz} Hz`);
     const recentSound = new RecentSound(this.#pcm, listeners.backlog_ms / 2);
-    this.#outlets = this.#formats().map((format) => this.#createOutlet(format, recentSound));
+    this.#formats = configuredFormats(this.#config, this.#pcm);
+    const offered = this.#formats.filter(({ enabled }) => enabled);
+    this.#outlets = offered.map(({ format }) => this.#createOutlet(format, recentSound));
     this.#pushes = this.#createPushes();
     this.#programme = await this.#createProgramme(recentSound);
     this.#supervisor = this.#createSupervisor(source, this.#programme);
@@ -96,16 +96,6 @@ export class Appliance {
   /** The addresses that are worth printing, as paths with their formats. */
   get formats(): Format[] {
     return this.#outlets.map(({ feed }) => feed.format);
-  }
-
-  #formats(): Format[] {
-    const { mp3, opus, flac, wav } = this.#config;
-    return [
-      ...(mp3.enabled ? [mp3Format(this.#pcm, mp3.bitrate_kbps)] : []),
-      ...(opus.enabled ? [opusFormat(this.#pcm, { bitrateKbps: opus.bitrate_kbps, complexity: opus.complexity })] : []),
-      ...(flac.enabled ? [flacFormat(this.#pcm, flac.bits)] : []),
-      ...(wav.enabled ? [wavFormat(this.#pcm, wav.bits)] : []),
-    ];
   }
 
   #createOutlet(format: Format, recentSound: RecentSound): Outlet {
@@ -203,15 +193,16 @@ export class Appliance {
   }
 
   #createServer(programme: Programme, supervisor: SourceSupervisor): Promise<HttpServer> {
-    const { station, input, listeners, http, tls } = this.#config;
+    const { input, listeners, http, tls } = this.#config;
     const report = new Report({
-      name: station.name,
+      station: this.#station,
       version: this.#version,
       pcm: this.#pcm,
       fallback: this.#fallback,
       wanted: input.source,
       programme,
       supervisor,
+      formats: this.#formats,
       outlets: this.#outlets,
       pushes: this.#pushes,
       places: this.#places,

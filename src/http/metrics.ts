@@ -70,6 +70,11 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
+  /** The formats that are offered. */
+  get #offered(): Status['formats'] {
+    return this.#status.formats.filter(({ enabled }) => enabled);
+  }
+
   #observe(format: string, behindMs: number, rttMs: number | undefined): void {
     this.#behind.observe({ format }, behindMs / 1000);
     if (rttMs !== undefined) this.#rtt.observe({ format }, rttMs / 1000);
@@ -77,24 +82,24 @@ export class Metrics {
 
   #addListeners(): void {
     this.#gauge('listeners', 'Listeners at the moment.', ['format'], (put) => {
-      for (const { id, listeners } of this.#status.formats) put(listeners.length, { format: id });
+      for (const { id, listeners } of this.#offered) put(listeners.length, { format: id });
     });
     this.#gauge('listeners_max', 'Places for listeners, all formats together.', [], (put) =>
       put(this.#status.listeners.max),
     );
     this.#counter('listeners_removed', 'Listeners that went, or were refused.', ['format', 'reason'], (put) => {
-      for (const { id } of this.#status.formats) {
+      for (const { id } of this.#offered) {
         for (const [reason, count] of Object.entries(this.#source.gone(id).removed)) put(count, { format: id, reason });
       }
     });
     this.#counter('sent_bytes', 'Bytes that listeners took.', ['format'], (put) => {
-      for (const { id, listeners } of this.#status.formats) {
+      for (const { id, listeners } of this.#offered) {
         const now = listeners.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
         put(this.#source.gone(id).sentBytes + now, { format: id });
       }
     });
     this.#counter('retransmits', 'TCP segments that had to be sent again.', ['format'], (put) => {
-      for (const { id, listeners } of this.#status.formats) {
+      for (const { id, listeners } of this.#offered) {
         const now = listeners.reduce((sum, { retransmits }) => sum + (retransmits ?? 0), 0);
         put(this.#source.gone(id).retransmits + now, { format: id });
       }
@@ -103,10 +108,10 @@ export class Metrics {
 
   #addSound(): void {
     this.#gauge('encoder_running', 'Whether the encoder runs.', ['format'], (put) => {
-      for (const { id, running } of this.#status.formats) put(Number(running), { format: id });
+      for (const { id, running } of this.#offered) put(Number(running), { format: id });
     });
     this.#counter('encoder_cpu_seconds', 'Time spent encoding.', ['format'], (put) => {
-      for (const { id, cpuMs } of this.#status.formats) put(cpuMs / 1000, { format: id });
+      for (const { id, cpuMs } of this.#offered) put(cpuMs / 1000, { format: id });
     });
     this.#gauge('programme_state', 'What the programme does: 1 for the state that it is in.', ['state'], (put) => {
       for (const state of PROGRAMME_STATES) put(Number(state === this.#status.programme.state), { state });

@@ -1,9 +1,11 @@
 import type { SourceSupervisor } from '../capture/supervisor.ts';
 import type { ListenerState } from '../connections/listener.ts';
 import type { Feed } from '../encoders/feed.ts';
+import type { ConfiguredFormat } from '../encoders/formats.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { Programme } from '../programme/programme.ts';
 import type { PushStatus } from '../push/push-status.ts';
+import { type Station, shownTitle } from '../station.ts';
 import type { Places } from './places.ts';
 import type { FormatStatus, Health, Status } from './status.ts';
 import { listenerStatus, type Tally } from './tally.ts';
@@ -13,7 +15,7 @@ const STANDSTILL_MS = 2000;
 
 /** The parts of the box that are reported on. */
 export interface ReportedParts {
-  name: string;
+  station: Station;
   version: string;
   pcm: PcmFormat;
   /** What really plays when the input stays lost. */
@@ -22,6 +24,9 @@ export interface ReportedParts {
   wanted: string;
   programme: Pick<Programme, 'status'>;
   supervisor: Pick<SourceSupervisor, 'status'>;
+  /** Every format, in the order of the status. */
+  formats: readonly ConfiguredFormat[];
+  /** Those that are offered. */
   outlets: readonly {
     feed: Pick<Feed, 'format' | 'running' | 'cpuMs'>;
     /** Every listener's state. */
@@ -41,15 +46,16 @@ export class Report {
   }
 
   status(): Status {
-    const { name, version, pcm, fallback, wanted, programme, supervisor, outlets, pushes, places, tally } = this.#parts;
+    const { station, version, pcm, fallback, wanted, programme, supervisor, pushes, places, tally } = this.#parts;
     const { max, maxPerAddress } = places.limits;
     return {
-      name,
+      name: station.tags.name,
+      title: shownTitle(station.tags),
       version,
       uptimeS: process.uptime(),
       programme: { ...programme.status, ...pcm, fallback },
       source: { wanted, ...supervisor.status },
-      formats: outlets.map(formatStatus),
+      formats: this.#parts.formats.map((one) => this.#formatStatus(one)),
       listeners: {
         now: places.now,
         max,
@@ -76,19 +82,21 @@ export class Report {
     }
     return { ok, reasons };
   }
-}
 
-function formatStatus(outlet: ReportedParts['outlets'][number]): FormatStatus {
-  const { feed } = outlet;
-  const { id, mimeType, description, bytesPerSecond } = feed.format;
-  return {
-    id,
-    path: `/stream.${id}`,
-    mimeType,
-    description,
-    bytesPerSecond,
-    running: feed.running,
-    cpuMs: feed.cpuMs,
-    listeners: outlet.listeners().map(listenerStatus),
-  };
+  #formatStatus({ enabled, format }: ConfiguredFormat): FormatStatus {
+    const { id, mimeType, description, bytesPerSecond, bitrateKbps } = format;
+    const outlet = this.#parts.outlets.find(({ feed }) => feed.format === format);
+    return {
+      id,
+      path: `/stream.${id}`,
+      mimeType,
+      description,
+      enabled,
+      ...(bitrateKbps !== undefined && { bitrateKbps }),
+      bytesPerSecond,
+      running: outlet?.feed.running ?? false,
+      cpuMs: outlet?.feed.cpuMs ?? 0,
+      listeners: outlet?.listeners().map(listenerStatus) ?? [],
+    };
+  }
 }

@@ -6,6 +6,8 @@ import type { PushStatus } from '../push/push-status.ts';
 /** What `GET /api/status` answers: one snapshot of the box. */
 export interface Status {
   name: string;
+  /** What is on: the title, or the name when there is none. */
+  title: string;
   version: string;
   uptimeS: number;
   /** `fallback` is what plays when the input stays lost. */
@@ -50,6 +52,10 @@ export interface FormatStatus {
   path: string;
   mimeType: string;
   description: string;
+  /** Whether it is offered. */
+  enabled: boolean;
+  /** Bitrate that is set; absent for what has none. */
+  bitrateKbps?: number;
   bytesPerSecond: number;
   /** Whether its encoder runs, which it does while somebody listens. */
   running: boolean;

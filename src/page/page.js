@@ -59,7 +59,8 @@ function show(status) {
     `Level ${status.programme.levels.map(({ peakDbfs }) => level(peakDbfs)).join(' / ')} dBFS`;
   element('listeners').textContent = `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;
   element('detail').textContent = status.programme.problem?.message ?? '';
-  const rows = status.formats.map(({ path, description }) => {
+  const offered = status.formats.filter(({ enabled }) => enabled);
+  const rows = offered.map(({ path, description }) => {
     const row = document.createElement('li');
     const link = document.createElement('a');
     const small = document.createElement('small');

@@ -7,6 +7,7 @@ import { Report } from '../../src/http/report.ts';
 import { Tally } from '../../src/http/tally.ts';
 import type { ProgrammeStatus } from '../../src/programme/programme.ts';
 import type { PushStatus } from '../../src/push/push-status.ts';
+import { Station } from '../../src/station.ts';
 import { readMetrics } from './prometheus.ts';
 
 const BYTES_PER_SECOND = 16_000;
@@ -48,13 +49,17 @@ function box() {
     skippedMs: 2500,
   } as ProgrammeStatus;
   const report = new Report({
-    name: 'x',
+    station: new Station({ name: 'x', title: '', genre: '', url: '' }),
     version: '1.2.3',
     pcm: { rateHz: 48000, channels: 2 },
     fallback: 'tone',
     wanted: 'auto',
     programme: { status: programme },
     supervisor: { status: { kind: 'alsa', name: 'hw:0', attempts: 9, xruns: 5, lostFrames: { card: 11, ring: 0 } } },
+    formats: [
+      { enabled: true, format: FORMAT },
+      { enabled: false, format: { ...FORMAT, id: 'off' } },
+    ],
     outlets: [
       {
         feed: { format: FORMAT, running: true, cpuMs: 1500 },
@@ -195,3 +200,16 @@ for (const [what, text] of [
     t.throws(() => readMetrics(text));
   });
 }
+
+test('a format that is switched off stands in the status as such, and not among the figures', async (t) => {
+  const { report, metrics } = box();
+  t.deepEqual(
+    report.status().formats.map(({ id, enabled, listeners }) => [id, enabled, listeners.length]),
+    [
+      ['mp3', true, 0],
+      ['off', false, 0],
+    ],
+  );
+  t.is(report.status().title, 'x');
+  t.notRegex((await metrics.page()).text, /"off"/);
+});
