@@ -3,6 +3,7 @@ import { Coalescer } from './connections/coalescer.ts';
 import { ConnectionManager, type ConnectionManagerOptions } from './connections/connection-manager.ts';
 import type { ListenerState, RemovedListener } from './connections/listener.ts';
 import { TitledConnections } from './connections/titled-connections.ts';
+import { WaitingRoom } from './connections/waiting-room.ts';
 import type { Format } from './encoders/encoder.ts';
 import { Feed } from './encoders/feed.ts';
 import type { Places } from './http/places.ts';
@@ -37,6 +38,8 @@ export class Outlet {
   readonly #coalescer: Coalescer;
   readonly #plain: ConnectionManager;
   readonly #titled: TitledConnections | undefined;
+  /** Those who came while the encoder made what is older than they want. */
+  readonly #early: WaitingRoom;
   #peak = 0;
 
   constructor(format: Format, pcm: PcmFormat, options: OutletOptions) {
@@ -54,6 +57,7 @@ export class Outlet {
       },
     };
     this.#plain = new ConnectionManager(connections);
+    this.#early = new WaitingRoom((id) => this.#gone(id));
     if (format.icyMetaBytes !== undefined) {
       const title = () => shownTitle(station.tags);
       const titled = new TitledConnections(format.icyMetaBytes, title(), connections, (id) => this.#gone(id));
@@ -61,7 +65,13 @@ export class Outlet {
       this.#titled = titled;
     }
     this.#coalescer = new Coalescer(this, options.coalesceMs);
-    this.feed = new Feed(format, pcm, options.lingerMs, () => this.#beginAnew());
+    this.feed = new Feed(
+      format,
+      pcm,
+      options.lingerMs,
+      () => this.#beginAnew(),
+      () => this.#early.letIn(),
+    );
     this.feed.addOutput(this.#coalescer);
   }
 
@@ -106,15 +116,19 @@ export class Outlet {
   /** Gives listeners what is finished, ends them and then the encoder. Resolves when every connection has ended. */
   async close(deadlineMs: number): Promise<void> {
     this.#coalescer.flush();
+    this.#early.close();
     await Promise.all([this.#plain.close(deadlineMs), this.#titled?.close(deadlineMs)]);
     this.feed.close();
   }
 
   #addClient(socket: Socket, clientId: string, { burstMs, titles }: JoinWish): boolean {
     const sinceMs = burstMs > 0 ? performance.now() - burstMs : Number.POSITIVE_INFINITY;
-    if (titles && this.#titled) return this.#titled.addClient(socket, clientId, sinceMs);
-    const header = this.feed.header(this.#station.tags);
-    return this.#plain.addClient(socket, clientId, [header], this.#plain.recent.joinOffset(sinceMs));
+    const begin = () => {
+      if (titles && this.#titled) return this.#titled.addClient(socket, clientId, sinceMs);
+      const header = this.feed.header(this.#station.tags);
+      return this.#plain.addClient(socket, clientId, [header], this.#plain.recent.joinOffset(sinceMs));
+    };
+    return this.feed.nextAtMs < sinceMs ? this.#early.add(socket, clientId, begin) : begin();
   }
 
   /** A new encoder: nobody may begin with what the last one made. */

@@ -106,7 +106,7 @@ async function join(port: number, path: string, headers: string) {
     reader.push(body().subarray(HEADER_BYTES));
     return { header: body().toString('latin1', 0, 3), first: reader.first, last: reader.last, fault: reader.fault };
   };
-  return { head, body, numbers, leave: () => socket.destroy() };
+  return { head, body, numbers, leave: () => socket.destroy(), reset: () => socket.resetAndDestroy() };
 }
 
 async function until(done: () => boolean): Promise<void> {
@@ -228,6 +228,19 @@ test('one who left while it waited for a title frees its place', async (t) => {
   await until(() => !outlet.feed.running);
 });
 
+test('one who resets its connection while it waits for a title harms nobody, and frees its place at once', async (t) => {
+  const { send, join, places, outlet } = await onAir(t);
+  const first = await join('/stream');
+  send(1);
+  const waiting = await join('/stream?burst=0', 'Icy-MetaData: 1\r\n');
+  waiting.reset();
+  await until(() => places.now === 1);
+  send(META_CHUNKS);
+  t.deepEqual(await first.numbers(9), { header: 'one', first: 1000, last: 1008, fault: '' });
+  first.leave();
+  await until(() => !outlet.feed.running);
+});
+
 test('one who waits for a title when the box stops is let go', async (t) => {
   const { send, join, places, outlet } = await onAir(t);
   await join('/stream');
@@ -254,4 +267,30 @@ test('the first listener begins with recent sound, which the encoder catches up 
   const close = await join('/stream?burst=0');
   send(1);
   t.deepEqual(await close.numbers(1), { header: 'one', first: 2000, last: 2000, fault: '' });
+});
+
+test('one who comes while the encoder catches up begins with nothing older than it asked for', async (t) => {
+  const { outlet, places, recentSound, send, join } = await onAir(t);
+  recentSound.write(new Float32Array(2000));
+  // The encoder has caught up with nothing when the others come: it takes a turn of the event loop for each piece.
+  const all = [
+    join('/stream?burst=2000'),
+    join('/stream?burst=0'),
+    join('/stream?burst=500'),
+    join('/stream?burst=0', 'Icy-MetaData: 1\r\n'),
+    join('/stream?burst=0'),
+  ] as const;
+  const [first, close, half, titled, gone] = await Promise.all(all);
+  gone.reset();
+  await until(() => places.now === 4);
+  send(META_CHUNKS);
+  // 40 pieces of 50 ms.
+  t.deepEqual(await first.numbers(48), { header: 'one', first: 1000, last: 1047, fault: '' });
+  t.is((await close.numbers(1)).first, 1040);
+  const begin = (await half.numbers(10)).first;
+  t.true(begin >= 1030 && begin < 1040, `${begin}`);
+  await until(() => titled.body().length > 0);
+  t.true(numberOf(titled.body()) >= 1040);
+  for (const { leave } of [first, close, half, titled]) leave();
+  await until(() => !outlet.feed.running);
 });

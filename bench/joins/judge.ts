@@ -37,7 +37,7 @@ export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefin
   if (!format) throw new Error(`nobody knows how to read ${plan.format}`);
   try {
     const received = format.read(sound);
-    const openingSamples = format.read(sound.subarray(0, openingBytes)).samples;
+    const openingSamples = received.samplesWithin(openingBytes);
     const faults: string[] = [];
     const samplesIn = (ms: number) => (ms / 1000) * box.rateHz;
     const exact = format.frameSamples + samplesIn(BLOCK_MS + box.coalesceMs);

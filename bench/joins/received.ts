@@ -1,6 +1,6 @@
 import { mp3FrameBytes } from '../../src/encoders/mp3-frames.ts';
+import { findFlacFrames } from '../../test/support/flac-frames.ts';
 import { MP3_SAMPLES } from '../lag/streams.ts';
-import { readFlac } from './read-flac.ts';
 import { readOpus } from './read-opus.ts';
 
 /** What a listener received, taken apart. */
@@ -11,34 +11,51 @@ export interface Received {
   whole: Buffer;
   /** Samples per channel that a decoder makes of it, by what the frames say of themselves. */
   samples: number;
+  /** The same, of so many bytes at the beginning. */
+  samplesWithin(bytes: number): number;
   /** Bytes of a frame that was not finished. */
   restBytes: number;
 }
 
 /** How what is received of one format is taken apart. Throws when it does not begin as it must, or is not whole within. */
 export interface FormatReader {
-  /** Name that ffmpeg has for it. */
-  readonly ffmpegName: string;
   /** The longest frame, in samples: how exactly the time listened can be told. */
   readonly frameSamples: number;
   read(body: Buffer): Received;
 }
 
-const nothing: Received = { sound: Buffer.alloc(0), whole: Buffer.alloc(0), samples: 0, restBytes: 0 };
+/**
+ * Puts together what the readers find.
+ *
+ * @param start where the sound begins
+ * @param samplesWithin samples of the whole frames that lie within so many bytes
+ */
+export function received(body: Buffer, start: number, end: number, samplesWithin: (bytes: number) => number): Received {
+  return {
+    sound: body.subarray(start, end),
+    whole: body.subarray(0, end),
+    samples: samplesWithin(end),
+    samplesWithin,
+    restBytes: body.length - end,
+  };
+}
+
+const countUpTo = (ends: readonly number[], bytes: number) => ends.filter((end) => end <= bytes).length;
 
 /** Frames of which none needs anything that lies before the first (ISO/IEC 11172-3, 2.4.2.7: `main_data_begin`). */
 function readMp3(body: Buffer): Received {
-  let [end, frames, mainBytes] = [0, 0, 0];
-  while (end + 6 <= body.length) {
-    const next = end + mp3FrameBytes(body, end);
+  const ends: number[] = [];
+  let mainBytes = 0;
+  for (let at = 0; at + 6 <= body.length; ) {
+    const next = at + mp3FrameBytes(body, at);
     if (next > body.length) break;
-    if (mainDataBegin(body, end) > mainBytes) throw new Error(`the sound of frame ${frames} begins before the first`);
-    mainBytes += next - end - FRAME_HEAD_BYTES;
-    end = next;
-    frames++;
+    if (mainDataBegin(body, at) > mainBytes)
+      throw new Error(`the sound of frame ${ends.length} begins before the first`);
+    mainBytes += next - at - FRAME_HEAD_BYTES;
+    ends.push(next);
+    at = next;
   }
-  const sound = body.subarray(0, end);
-  return { sound, whole: sound, samples: frames * MP3_SAMPLES, restBytes: body.length - end };
+  return received(body, 0, ends.at(-1) ?? 0, (bytes) => countUpTo(ends, bytes) * MP3_SAMPLES);
 }
 
 /** Header and side information of a frame in stereo, bytes. */
@@ -52,7 +69,6 @@ function mainDataBegin(bytes: Buffer, at: number): number {
 
 /** The header that src/encoders/wav.ts documents: an endless RIFF of PCM. */
 function readWav(body: Buffer): Received {
-  if (body.length < 44) return { ...nothing, restBytes: body.length };
   const text = (from: number, to: number) => body.toString('latin1', from, to);
   const number = (at: number) => body.readUIntLE(at, [22, 32, 34].includes(at) ? 2 : 4);
   const [channels, rateHz, frameBytes, bits] = [number(22), number(24), number(32), number(34)] as const;
@@ -65,20 +81,20 @@ function readWav(body: Buffer): Received {
     frameBytes === (channels * bits) / 8 &&
     number(28) === rateHz * frameBytes;
   if (!right) throw new Error(`no endless WAV: ${body.toString('hex', 0, 44)}`);
-  const samples = Math.floor((body.length - 44) / frameBytes);
-  const end = 44 + samples * frameBytes;
-  return {
-    sound: body.subarray(44, end),
-    whole: body.subarray(0, end),
-    samples,
-    restBytes: body.length - end,
-  };
+  const samplesWithin = (bytes: number) => Math.max(0, Math.floor((bytes - 44) / frameBytes));
+  return received(body, 44, 44 + samplesWithin(body.length) * frameBytes, samplesWithin);
+}
+
+/** Metadata and frames that count without a hole; one that is not right would be the unfinished last one, and be missed by time. */
+function readFlac(body: Buffer): Received {
+  const { start, ends, blockSamples } = findFlacFrames(body);
+  return received(body, start, ends.at(-1) ?? start, (bytes) => countUpTo(ends, bytes) * blockSamples);
 }
 
 /** Every format that the box may offer, by its id. */
 export const FORMAT_READERS: Readonly<Record<string, FormatReader>> = {
-  mp3: { ffmpegName: 'mp3', frameSamples: MP3_SAMPLES, read: readMp3 },
-  opus: { ffmpegName: 'ogg', frameSamples: 960, read: readOpus },
-  flac: { ffmpegName: 'flac', frameSamples: 480, read: readFlac },
-  wav: { ffmpegName: 'wav', frameSamples: 1, read: readWav },
+  mp3: { frameSamples: MP3_SAMPLES, read: readMp3 },
+  opus: { frameSamples: 960, read: readOpus },
+  flac: { frameSamples: 480, read: readFlac },
+  wav: { frameSamples: 1, read: readWav },
 };

@@ -27,6 +27,12 @@ export function own(socket: Socket, owner: SocketOwner): void {
   owners.set(socket, owner);
 }
 
+/** Nobody answers for the socket any more: whoever calls this has an owner for it before anything else happens. */
+export function disown(socket: Socket): void {
+  owners.delete(socket);
+  socket.off('end', onEnd).off('error', onError).off('close', onClose);
+}
+
 function onEnd(this: Socket): void {
   owners.get(this)?.socketEnded(this);
 }
@@ -37,8 +43,7 @@ function onError(this: Socket, error: Error): void {
 
 function onClose(this: Socket): void {
   const owner = owners.get(this);
-  owners.delete(this);
-  this.off('end', onEnd).off('error', onError).off('close', onClose);
+  disown(this);
   owner?.socketClosed(this);
 }
 

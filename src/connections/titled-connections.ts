@@ -1,19 +1,14 @@
 import type { Socket } from 'node:net';
 import { ConnectionManager, type ConnectionManagerOptions } from './connection-manager.ts';
 import { IcyFramer } from './icy.ts';
-
-/** Somebody who waits for the next join point. */
-interface Waiting {
-  readonly socket: Socket;
-  readonly clientId: string;
-}
+import { WaitingRoom } from './waiting-room.ts';
 
 /** The listeners that asked for titles in the stream (ICY). They share one framed stream. */
 export class TitledConnections {
   readonly connections: ConnectionManager;
   readonly #framer: IcyFramer;
-  readonly #onLost: (clientId: string) => void;
-  readonly #waiting: Waiting[] = [];
+  /** Those who wait for the next join point. */
+  readonly #waiting: WaitingRoom;
 
   /**
    * @param metaBytes sound between two titles, bytes: whole frames
@@ -22,7 +17,7 @@ export class TitledConnections {
   constructor(metaBytes: number, title: string, options: ConnectionManagerOptions, onLost: (clientId: string) => void) {
     this.connections = new ConnectionManager(options);
     this.#framer = new IcyFramer(metaBytes, title, this.connections, () => this.#letIn());
-    this.#onLost = onLost;
+    this.#waiting = new WaitingRoom(onLost);
   }
 
   /** Says a new title. */
@@ -49,31 +44,19 @@ export class TitledConnections {
   addClient(socket: Socket, clientId: string, sinceMs: number): boolean {
     const { recent } = this.connections;
     const fromOffset = recent.joinOffset(sinceMs);
-    if (fromOffset === recent.endOffset && !this.#framer.atJoinPoint) {
-      this.#waiting.push({ socket, clientId });
-      return true;
-    }
+    if (fromOffset === recent.endOffset && !this.#framer.atJoinPoint)
+      return this.#waiting.add(socket, clientId, () => this.connections.addClient(socket, clientId));
     this.#framer.repeatTitle();
     return this.connections.addClient(socket, clientId, [], fromOffset);
   }
 
   /** Ends every listener, see `ConnectionManager.close`. */
   close(deadlineMs: number): Promise<void> {
-    this.#dismiss(this.#waiting.splice(0));
+    this.#waiting.close();
     return this.connections.close(deadlineMs);
   }
 
   #letIn(): void {
-    const waiting = this.#waiting.splice(0);
-    if (waiting.length === 0) return;
-    this.#framer.repeatTitle();
-    this.#dismiss(waiting.filter(({ socket, clientId }) => !this.connections.addClient(socket, clientId)));
-  }
-
-  #dismiss(waiting: readonly Waiting[]): void {
-    for (const { socket, clientId } of waiting) {
-      socket.destroy();
-      this.#onLost(clientId);
-    }
+    if (this.#waiting.letIn() > 0) this.#framer.repeatTitle();
   }
 }

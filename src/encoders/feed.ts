@@ -26,21 +26,37 @@ export class Feed {
   #timer: NodeJS.Timeout | undefined;
   #cpuMs = 0;
   readonly #onStart: () => void;
+  readonly #onPresent: () => void;
   readonly #samplesPerMs: number;
   /** What an encoder that was just started still has to catch up with, oldest first. */
   #waiting: Waiting[] = [];
   #catchingUp: NodeJS.Immediate | undefined;
 
-  /** @param onStart told when an encoder begins: what it makes has nothing to do with what came before */
-  constructor(format: Format, pcm: PcmFormat, lingerMs: number, onStart: () => void = () => {}) {
+  /**
+   * @param onStart told when an encoder begins: what it makes has nothing to do with what came before
+   * @param onPresent told when an encoder that had to catch up has done so
+   */
+  constructor(
+    format: Format,
+    pcm: PcmFormat,
+    lingerMs: number,
+    onStart: () => void = () => {},
+    onPresent: () => void = () => {},
+  ) {
     this.format = format;
     this.#samplesPerMs = (pcm.rateHz / 1000) * pcm.channels;
     this.#lingerMs = lingerMs;
     this.#onStart = onStart;
+    this.#onPresent = onPresent;
   }
 
   get running(): boolean {
     return this.#encoder !== undefined;
+  }
+
+  /** When the sound was there that the encoder takes next, ms of performance.now(); endless when it is what comes next. */
+  get nextAtMs(): number {
+    return this.#waiting[0]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Time spent encoding since the start, in ms. */
@@ -121,7 +137,8 @@ export class Feed {
     this.#catchingUp = setImmediate(() => {
       const next = this.#waiting.shift();
       if (next && this.#encoder) this.#encode(this.#encoder, next);
-      this.#catchUpLater();
+      if (this.#waiting.length === 0) this.#onPresent();
+      else this.#catchUpLater();
     });
   }
 }

@@ -37,6 +37,8 @@ export function findFlacFrames(bytes: Buffer): FlacFrames {
     ends.push(at);
     next += 1;
   }
+  const rest = bytes.subarray(ends.at(-1) ?? start);
+  if (rest.length > 2 && crc16(rest.subarray(0, -2)) === rest.readUInt16BE(rest.length - 2)) ends.push(bytes.length);
   return {
     start,
     ends,
