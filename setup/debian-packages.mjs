@@ -33,6 +33,7 @@ export const debianPackages = [
   { name: 'pulseaudio-utils', why: 'pactl and pacat, to patch that mixer', for: ['test', 'bench'] },
   { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
   { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
+  { name: 'openssl', why: 'makes certificates for a test', for: ['test'] },
   { name: 'curl', why: 'a listener', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
   { name: 'mpv', why: 'a listener', for: ['test'] },
@@ -43,7 +44,7 @@ export const debianPackages = [
   { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
-  { name: 'icecast2', why: 'what we are compared with', for: ['bench:lag', 'bench:fanout'] },
+  { name: 'icecast2', why: 'what we are compared with', for: ['test', 'bench:lag', 'bench:fanout'] },
   { name: 'darkice', why: 'what we are compared with', for: ['bench:lag'] },
 ];
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -5,7 +6,7 @@ import { mp3FrameBytes, wholeMp3Frames } from '../../src/encoders/mp3-frames.ts'
 import { type RecordedRequest, recordedRequests } from '../http/recorded-requests.ts';
 import { type Box, startBox } from '../support/box.ts';
 import { IcyReader } from '../support/icy-reader.ts';
-import { until } from '../support/processes.ts';
+import { run, until } from '../support/processes.ts';
 
 /** So much of a body is looked at, bytes: three titles and more. */
 const BODY_BYTES = 20_000;
@@ -94,27 +95,68 @@ for (const { player, head, gets, looksFor = {} } of recordedRequests) {
 }
 
 /** Apple's players ask for two bytes, then for more than there will ever be (github.com/MattCheramie/GopherTrunk/pull/601). */
-test('an iPhone that probes for a live WAV gets 206, then the sound', async (t) => {
-  const probe = (recordedRequests.find(({ player }) => /^iPhone/.test(player)) as RecordedRequest).head.replace(
-    '.mp3',
-    '.wav',
-  );
-  const first = send(probe);
-  t.teardown(first.stop);
-  await until('two bytes', () => first.answer().toString('latin1').endsWith('\r\n\r\nRI') || first.answer().length);
-  const { status, fields } = strictHead(first.answer().subarray(0, -6).toString('latin1'));
-  t.is(status, 206);
-  t.is(fields.get('content-range'), 'bytes 0-1/4294967295');
-  t.is(fields.get('content-length'), '2');
-  const second = send(probe.replace('bytes=0-1', 'bytes=0-1073741822'));
-  t.teardown(second.stop);
-  await until('sound', () => second.answer().length > 50_000);
-  const answer = second.answer().toString('latin1');
-  const rest = strictHead(answer.slice(0, answer.indexOf('\r\n\r\n')));
-  t.is(rest.status, 206);
-  t.is(rest.fields.get('content-range'), 'bytes 0-1073741822/4294967295');
-  t.true(answer.includes('\r\n\r\nRIFF'));
+for (const [format, mark] of [
+  ['wav', 'RIFF'],
+  ['opus', 'OggS'],
+  ['flac', 'fLaC'],
+] as const) {
+  test(`an iPhone that probes for ${format} gets 206, then the sound`, async (t) => {
+    const probe = (recordedRequests.find(({ player }) => /^iPhone/.test(player)) as RecordedRequest).head.replace(
+      '.mp3',
+      `.${format}`,
+    );
+    const first = send(probe);
+    t.teardown(first.stop);
+    await until(
+      'two bytes',
+      () =>
+        first
+          .answer()
+          .toString('latin1')
+          .endsWith(`\r\n\r\n${mark.slice(0, 2)}`) || first.answer().length,
+    );
+    const { status, fields } = strictHead(first.answer().subarray(0, -6).toString('latin1'));
+    t.is(status, 206);
+    t.is(fields.get('content-range'), 'bytes 0-1/4294967295');
+    t.is(fields.get('content-length'), '2');
+    const second = send(probe.replace('bytes=0-1', 'bytes=0-1073741822'));
+    t.teardown(second.stop);
+    await until('sound', () => second.answer().length > 5000);
+    const answer = second.answer().toString('latin1');
+    const rest = strictHead(answer.slice(0, answer.indexOf('\r\n\r\n')));
+    t.is(rest.status, 206);
+    t.is(rest.fields.get('content-range'), 'bytes 0-1073741822/4294967295');
+    t.true(answer.includes(`\r\n\r\n${mark}`));
+  });
+}
+
+test('a Sonos is told a length of FLAC, which it would refuse otherwise; nobody else is, and it is not for MP3', async (t) => {
+  const sonos = (recordedRequests.find(({ player }) => /^Sonos/.test(player)) as RecordedRequest).head;
+  const lengthOf = async (head: string) => {
+    const { answer, stop } = send(head);
+    await until('a head', () => answer().includes('\r\n\r\n') || answer().length);
+    stop();
+    const { status, fields } = strictHead(answer().subarray(0, answer().indexOf('\r\n\r\n')).toString('latin1'));
+    t.is(status, 200);
+    return fields.get('content-length');
+  };
+  const flac = sonos.replace('.mp3', '.flac');
+  t.is(await lengthOf(flac), '4294967295');
+  t.is(await lengthOf(flac.replace('GET', 'HEAD')), '4294967295');
+  t.is(await lengthOf(sonos), undefined);
+  t.is(await lengthOf(flac.replace('Sonos', 'Other')), undefined);
 });
+
+for (const format of ['mp3', 'opus', 'flac', 'wav']) {
+  test(`ffprobe knows what ${format} is, and says nothing else`, async (t) => {
+    const entries = ['-show_entries', 'stream=codec_name,sample_rate,channels', '-of', 'csv=p=0'];
+    const ffprobe = run('ffprobe', ['-v', 'error', ...entries, `${box.url}/stream.${format}`]);
+    const timer = setTimeout(() => ffprobe.child.kill('SIGKILL'), 20_000);
+    await once(ffprobe.child, 'close');
+    clearTimeout(timer);
+    t.is(ffprobe.output(), `${format === 'wav' ? 'pcm_s16le' : format},48000,2\n`);
+  });
+}
 
 test('every request is one of its own kind, and says where it is from', (t) => {
   t.is(new Set(recordedRequests.map(({ head }) => head)).size, recordedRequests.length);
