@@ -14,24 +14,24 @@ export async function askAndHash(): Promise<string> {
   });
 }
 
+/** Asks on stderr, so that stdout has the hash alone. What is typed goes nowhere, from before the first question on. */
 async function askTwice(): Promise<string> {
-  const typed = await ask('Password: ');
-  if ((await ask('Once more: ')) === typed) return typed;
-  throw new ConfigError(['hash-password: these were two different passwords']);
-}
-
-/** Asks on stderr, so that stdout has the hash alone. */
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   lines.once('SIGINT', () => process.exit(130));
+  const ask = async (question: string) => {
+    process.stderr.write(question);
+    const typed = await lines.question('');
+    process.stderr.write('\n');
+    return typed;
+  };
   try {
-    return await lines.question('');
+    const typed = await ask('Password: ');
+    if ((await ask('Once more: ')) === typed) return typed;
   } finally {
     lines.close();
-    process.stderr.write('\n');
   }
+  throw new ConfigError(['hash-password: these were two different passwords']);
 }
 
 async function firstLine(): Promise<string> {

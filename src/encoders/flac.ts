@@ -104,7 +104,9 @@ export function flacFormat(pcm: PcmFormat, bits: FlacBits): Format {
     mimeType: 'audio/flac',
     description: `FLAC, ${bits} bit`,
     bytesPerSecond: rawBytesPerSecond + (FRAME_BYTES * 1000) / BLOCK_MS,
-    rangeProbe: 'ignore',
+    rangeProbe: 'answer',
+    // Since 2023 they refuse FLAC of unknown length (github.com/philippe44/AirConnect/issues/458).
+    lengthWantedBy: /\bSonos\//,
     icecast: { mimeType: 'audio/ogg', titles: 'in stream', start: () => new OggChain(mapping) },
     createEncoder: () => new FlacEncoder(pcm, bits),
   };

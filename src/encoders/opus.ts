@@ -96,7 +96,8 @@ export function opusFormat(pcm: PcmFormat, settings: OpusSettings): Format {
     description: `Opus, ${bitrateKbps} kbit/s`,
     bytesPerSecond: Math.ceil((bitrateKbps * 1000 * VBR_HEADROOM) / 8 + (PAGE_BYTES * rateHz) / packetFrames),
     bitrateKbps,
-    rangeProbe: 'ignore',
+    rateHz: 48_000,
+    rangeProbe: 'answer',
     icecast: { mimeType: 'audio/ogg', titles: 'in stream', start: () => new OggChain(mapping) },
     createEncoder: () => new OpusEncoder(pcm, settings),
   };

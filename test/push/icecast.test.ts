@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
-import { selfSigned } from '../support/certificate.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { Icecast, type IcecastOptions } from '../support/icecast.ts';
 import { run, until } from '../support/processes.ts';
 import { toFloats, toneDbfs } from '../support/tones.ts';
@@ -112,11 +110,9 @@ test.serial('through an old server that refuses PUT it goes by SOURCE', async (t
 
 test.serial('https: a certificate that nobody vouches for is refused, and taken when it is named', async (t) => {
   t.timeout(60_000);
-  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-certificate-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const { certificate, withKey } = selfSigned(directory);
-  const caFile = join(directory, 'ca.pem');
-  writeFileSync(caFile, certificate);
+  const { certificate: caFile, key, remove } = makeCertificate('icecast');
+  t.teardown(remove);
+  const withKey = [caFile, key].map((file) => readFileSync(file, 'utf8')).join('');
   const icecast = new Icecast();
   t.teardown(() => icecast.stop());
   await icecast.start({ certificate: icecast.write('icecast.pem', withKey) });
@@ -126,9 +122,9 @@ test.serial('https: a certificate that nobody vouches for is refused, and taken 
     stranger.push.status().problem?.message ?? '',
     /certificate of 127\.0\.0\.1 is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); .*ca_file/,
   );
-  const absent = startPush(t, icecast.url('/other.mp3'), { config: { ca_file: join(directory, 'absent.pem') } });
+  const absent = startPush(t, icecast.url('/other.mp3'), { config: { ca_file: `${caFile}.absent` } });
   await until('told', () => absent.push.status().failures.certificate === 1 || absent.push.status());
-  t.regex(absent.push.status().problem?.message ?? '', /absent\.pem cannot be read: ENOENT/);
+  t.regex(absent.push.status().problem?.message ?? '', /\.absent cannot be read: ENOENT/);
   const { state, station, lines } = startPush(t, icecast.url('/live.mp3'), { config: { ca_file: caFile } });
   await until('on air', state('on air'));
   await hear(t, icecast.url('/live.mp3'));

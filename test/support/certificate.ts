@@ -1,13 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Makes a certificate for 127.0.0.1 that has signed itself. Returns it, and it with its key behind, as PEM. */
-export function selfSigned(directory: string): { certificate: string; withKey: string } {
-  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', certificate, ...names], { stdio: 'pipe' });
-  const [pem, keyPem] = [certificate, key].map((file) => readFileSync(file, 'utf8'));
-  return { certificate: `${pem}`, withKey: `${pem}${keyPem}` };
+/** A self-signed certificate for localhost, 127.0.0.1 and ::1, made by openssl in a directory of its own. */
+export interface TestCertificate {
+  /** Path of the certificate, which is also the one to trust. */
+  certificate: string;
+  /** Path of the key. */
+  key: string;
+  remove(): void;
+}
+
+/** @param name who it is made out to */
+export function makeCertificate(name: string): TestCertificate {
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-tls-'));
+  const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1'.split(' ');
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1';
+  execFileSync('openssl', [...words, '-subj', `/CN=${name}`, '-addext', names, '-keyout', key, '-out', certificate], {
+    stdio: 'ignore',
+  });
+  return { certificate, key, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
