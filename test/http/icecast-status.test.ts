@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Icecast } from '../../bench/icecast.ts';
+import { Icecast } from '../support/icecast.ts';
 import { run, until } from '../support/processes.ts';
 import { exchange, get, serve } from './serving.ts';
 
