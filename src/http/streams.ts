@@ -100,9 +100,9 @@ function answer(
     ...icyHeaders(format, options.station),
     ...(titles && { 'icy-metaint': format.icyMetaBytes }),
     ...dlnaHeaders(request.headers, format),
-    ...(format.lengthWantedBy?.test(request.headers['user-agent'] ?? '') && { 'Content-Length': CLAIMED_BYTES }),
   } as Record<string, string | number>;
   if (range.kind === 'part') headers['Content-Range'] = `bytes ${range.from}-${range.to}/${CLAIMED_BYTES}`;
+  else if (format.lengthWantedBy?.test(request.headers['user-agent'] ?? '')) headers['Content-Length'] = CLAIMED_BYTES;
   const status = range.kind === 'part' ? 206 : 200;
   if (request.method === 'HEAD') return reply.code(status).headers(headers).send();
   const clientId = randomUUID();

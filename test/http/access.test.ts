@@ -139,6 +139,15 @@ test('a hash: those who ask for the first time at once, with the same password f
   t.deepEqual(new Set(await Promise.all(Array.from({ length: 30 }, () => ask('right')))), new Set([200]));
 });
 
+test('a hash: wrong ones count while the right one is not known either', async (t) => {
+  const cheap = parsePassword('$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4');
+  const { url } = await serve(t, { passwords: { listeners: cheap }, keyOf });
+  const ask = async (password: string) => (await fetch(url, { headers: { authorization: basic(password) } })).status;
+  for (let index = 0; index < 10; index++) t.is(await ask(`${index}`), 401);
+  t.is(await ask('10'), 429);
+  t.is(await ask('password'), 429);
+});
+
 test('a hash: different wrong ones at once count at once', async (t) => {
   const { url } = await serve(t, {
     passwords: { listeners: parsePassword(await hashPassword('right')) },
