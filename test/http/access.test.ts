@@ -42,7 +42,7 @@ for (const [what, authorization] of [
     const { port } = await serve(t, { passwords: { listeners: PLAIN } });
     const answer = await exchange(port, get('/stream.wav', `Authorization: ${authorization}\r\n`));
     t.regex(headOf(answer), /^HTTP\/1\.1 200 /);
-    t.true(Buffer.from(bodyOf(answer), 'latin1').length > HEADER.length + CHUNK.length);
+    t.true(Buffer.from(bodyOf(answer), 'latin1').indexOf(HEADER) === 0);
   });
 }
 

