@@ -181,7 +181,10 @@ function head(status: 200 | 206, headers: Record<string, string | number>): Buff
   );
 }
 
-/** Header values are latin1 (RFC 9110, 5.5); the configuration allows no control characters. */
+/**
+ * Text for a header, which is latin1 to Node: the bytes of its UTF-8, as Icecast sends it and players read it. (VLC drops a
+ * name that is no UTF-8, the others show it as it is.) The configuration allows no control characters.
+ */
 function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e\xa0-\xff]/gu, '?');
+  return Buffer.from(text).toString('latin1');
 }

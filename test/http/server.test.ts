@@ -11,7 +11,7 @@ for (const version of ['1.0', '1.1']) {
     t.regex(headOf(answer), /\r\nConnection: close\r\n/);
     t.regex(headOf(answer), /\r\nContent-Type: audio\/wav\r\n/);
     t.regex(headOf(answer), /\r\nAccess-Control-Allow-Origin: \*\r\n/);
-    t.regex(headOf(answer), /\r\nicy-name: Kirche St\. \xc4gidius \?\r\n/);
+    t.true(Buffer.from(headOf(answer), 'latin1').includes('\r\nicy-name: Kirche St. Ägidius 日\r\n'), 'in UTF-8');
     t.notRegex(headOf(answer), /Transfer-Encoding|Content-Length/i);
     const body = Buffer.from(bodyOf(answer), 'latin1');
     t.deepEqual(body.subarray(0, 44), HEADER);
