@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { CertificateError, readCertificate } from '../http/tls.ts';
+import { crossFaults } from './cross-faults.ts';
 import type { KeyMeta } from './key.ts';
-import { type Config, configSchema } from './schema.ts';
+import { type Config, configSchema, MAX_PUSHES } from './schema.ts';
 
 /** Where the configuration is looked for when none is named. */
 export const CONFIG_PATHS: readonly string[] = ['boardfeed.toml', '/etc/boardfeed/boardfeed.toml'];
@@ -20,7 +21,7 @@ export class ConfigError extends Error {
 }
 
 /** What the command line puts above the file. */
-export type Overrides = { [Section in keyof Config]?: { [Key in keyof Config[Section]]?: unknown } };
+export type Overrides = { [Section in Exclude<keyof Config, 'push'>]?: { [Key in keyof Config[Section]]?: unknown } };
 
 /** Parses TOML text. Throws `ConfigError`; `where` names the text in its messages. */
 export function parseConfig(toml: string, where: string, overrides: Overrides = {}): Config {
@@ -80,66 +81,67 @@ function check(data: Record<string, unknown>, where: string): Config {
   throw new ConfigError([...new Set(found)]);
 }
 
-/** Rules between keys, which no key can state alone. */
-function crossFaults({ input, mp3, opus, flac, wav, listeners, http, tls }: Config): string[] {
-  const found: string[] = [];
-  if (input.buffer_ms < 2 * input.period_ms) {
-    found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
-  }
-  if (input.channels[0] === input.channels[1]) {
-    found.push(
-      `input.channels = [${input.channels.join(', ')}]: expected two different channels; for one, write [${input.channels[0]}]`,
-    );
-  }
-  if (listeners.burst_ms > listeners.backlog_ms / 2) {
-    found.push(
-      `listeners.burst_ms = ${listeners.burst_ms}: expected at most half of listeners.backlog_ms (${listeners.backlog_ms})`,
-    );
-  }
-  if (![mp3, opus, flac, wav].some(({ enabled }) => enabled)) {
-    found.push('mp3.enabled, opus.enabled, flac.enabled, wav.enabled: expected at least one format');
-  }
-  if ((tls.certificate === '') !== (tls.key === '')) found.push('tls.certificate, tls.key: expected both or none');
-  if (tls.certificate !== '' && tls.port === http.port) {
-    found.push(`tls.port = ${tls.port}: expected another port than http.port`);
-  }
-  return found;
-}
-
 function faults(issue: z.core.$ZodIssue, data: unknown, where: string): string[] {
-  const path = issue.path.slice(0, 2); // A fault within a list is a fault of its key.
-  const name = path.join('.');
+  const { name, section, key, path } = placeOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const prefix = name ? `${name}.` : '';
-    return issue.keys.map((key) => `${where}: ${prefix}${key}: no such key; expected ${knownKeys(path)}`);
+    return issue.keys.map((unknown) => `${where}: ${prefix}${unknown}: no such key; expected ${knownKeys(section)}`);
   }
-  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], data);
-  const meta = keyMeta(path);
-  const shown = meta?.secret ? '(not shown)' : JSON.stringify(value);
+  const meta = keyMeta(section, key);
+  const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], data);
+  const shown = meta?.secret ? '(not shown)' : withoutSecrets(JSON.stringify(value) ?? '');
   const why = issue.code === 'custom' ? `${issue.message}; ` : '';
-  return [`${where}: ${name} = ${shown}: ${why}expected ${meta?.expects ?? 'a table of keys'}`];
+  if (meta && value === undefined) return [`${where}: ${name}: missing; expected ${meta.expects}`];
+  if (meta) return [`${where}: ${name} = ${shown}: ${why}expected ${meta.expects}`];
+  // What stands in the place of whole tables may be anything, and hold anything.
+  if (isList(section)) {
+    return [`${where}: ${name}: expected a table of keys below [[${section}]], ${MAX_PUSHES} of them at most`];
+  }
+  return [`${where}: ${name} = ${shown}: expected a table of keys`];
+}
+
+/** Where in the file a fault is: `mp3.bitrate_kbps`, or `push[1].url` for the first table. A fault within a list is one of its key. */
+function placeOf([section, ...rest]: PropertyKey[]) {
+  const inList = typeof section === 'string' && isList(section) && typeof rest[0] === 'number';
+  const [index, key] = inList ? rest : [undefined, rest[0]];
+  const path = [section, index, key].filter((step): step is PropertyKey => step !== undefined);
+  const table = inList ? `${section}[${Number(index) + 1}]` : String(section ?? '');
+  return { section, key, path, name: key === undefined ? table : `${table}.${String(key)}` };
+}
+
+/** What stands between `//` and `@` in an address. */
+function withoutSecrets(text: string): string {
+  return text.replace(/(?<=:\/\/)[^/@]*(?=@)/g, '…');
 }
 
 const sections = configSchema.shape;
 
+/** Whether there may be several tables of that name: `[[push]]`. */
+export function isList(section: PropertyKey | undefined): section is 'push' {
+  return section === 'push';
+}
+
 /** The keys of one section. */
 export function keysOf(section: keyof Config): [string, KeyMeta][] {
-  const { shape } = sections[section].def.innerType as z.ZodObject<Record<string, z.ZodType>>;
+  const table = isList(section) ? sections[section].def.innerType.element : sections[section].def.innerType;
+  const { shape } = table as z.ZodObject<Record<string, z.ZodType>>;
   return Object.entries(shape).map(([key, schema]) => [key, schema.meta() as unknown as KeyMeta]);
 }
 
 const isSection = (name: unknown): name is keyof Config => typeof name === 'string' && Object.hasOwn(sections, name);
 
-function keyMeta([section, key]: PropertyKey[]): KeyMeta | undefined {
+function keyMeta(section: PropertyKey | undefined, key: PropertyKey | undefined): KeyMeta | undefined {
   return isSection(section) ? keysOf(section).find(([name]) => name === key)?.[1] : undefined;
 }
 
-function knownKeys([section]: PropertyKey[]): string {
+function knownKeys(section: PropertyKey | undefined): string {
   return `one of ${(isSection(section) ? keysOf(section).map(([key]) => key) : Object.keys(sections)).join(', ')}`;
 }
 
 function merge(config: Config, overrides: Overrides): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).map(([section, keys]) => [section, { ...keys, ...overrides[section as keyof Config] }]),
-  );
+  const merged: Record<string, unknown> = { ...config };
+  for (const [section, keys] of Object.entries(overrides)) {
+    merged[section] = { ...config[section as keyof Overrides], ...keys };
+  }
+  return merged;
 }

@@ -6,6 +6,8 @@ export interface KeyMeta {
   help: string;
   /** What is accepted, with unit and range: `a whole number of ms from 2 to 100`. */
   expects: string;
+  /** What the example file shows for a key that has no default. */
+  example?: string;
   /** Its value is never shown. */
   secret?: boolean;
 }
@@ -49,6 +51,11 @@ export function password(help: string) {
   const expects =
     'a text of 1 to 256 characters, or the hash of one as "boardfeed hash-password" prints it ("$scrypt$..." or "$argon2id$..."), or "" for none';
   return key(schema, '', { help, expects, secret: true });
+}
+
+/** A text that must be given. */
+export function requiredText(schema: z.ZodType<string>, meta: KeyMeta & { example: string }) {
+  return schema.meta({ ...meta });
 }
 
 /** Yes or no. */

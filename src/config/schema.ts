@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { channels, choice, flag, number, password, text } from './key.ts';
+import { pushSchema } from './push-schema.ts';
+
+/** How many servers the box may send to. */
+export const MAX_PUSHES = 8;
 
 const FILE = /^[^\p{Cc}]{0,4096}$/u;
 const PATH_OR = (words: string) => new RegExp(`^(${words}|file:.+)$`);
@@ -201,6 +205,7 @@ export const configSchema = z.strictObject({
       port: number(8443, { min: 1, max: 65535 }, 'TCP port for https, beside that for http.'),
     })
     .prefault({}),
+  push: z.array(pushSchema).max(MAX_PUSHES).default([]),
   log: z
     .strictObject({
       level: choice('info', ['error', 'warn', 'info', 'debug'], '', 'How much is logged.'),

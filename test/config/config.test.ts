@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ConfigError, keysOf, loadConfig, parseConfig } from '../../src/config/config.ts';
 import { exampleConfig } from '../../src/config/example.ts';
+import { type PushConfig, pushSchema } from '../../src/config/push-schema.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
 
 const EXAMPLE = new URL('../../boardfeed.example.toml', import.meta.url);
@@ -23,9 +24,14 @@ test('the example file is what the schema says (write it anew with: boardfeed ex
 });
 
 test('the example file with every key switched on is the defaults', (t) => {
-  const switchedOn = exampleConfig().replace(/^# (\w+ = )/gm, '$1');
+  const switchedOn = exampleConfig().replace(/^# (\w+ = |\[\[\w+\]\]$)/gm, '$1');
   t.true(switchedOn.includes('\nbitrate_kbps = 128'));
-  t.deepEqual(parseConfig(switchedOn, 'example'), configSchema.parse({}));
+  const { push, ...rest } = parseConfig(switchedOn, 'example');
+  const { push: none, ...defaults } = configSchema.parse({});
+  t.deepEqual(rest, defaults);
+  t.deepEqual(none, []);
+  const [{ url, password }] = push as [PushConfig];
+  t.deepEqual(push, [pushSchema.parse({ url, password })]);
 });
 
 test('every key has help and says what it expects', (t) => {
