@@ -43,7 +43,11 @@ export const debianPackages = [
   { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
-  { name: 'icecast2', why: 'what we are compared with', for: ['bench:lag', 'bench:fanout'] },
+  {
+    name: 'icecast2',
+    why: 'relays the box, and is pushed to; what we are compared with',
+    for: ['test', 'bench:lag', 'bench:fanout'],
+  },
   { name: 'darkice', why: 'what we are compared with', for: ['bench:lag'] },
 ];
 

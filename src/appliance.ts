@@ -22,6 +22,8 @@ import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
+import type { Push } from './push/push.ts';
+import { createPushes } from './push/pushes.ts';
 import { RecentSound } from './programme/recent-sound.ts';
 import { Station } from './station.ts';
 
@@ -44,6 +46,7 @@ export class Appliance {
   #fallback: FallbackChoice['kind'] = 'silence';
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
   #outlets: Outlet[] = [];
+  #pushes: Push[] = [];
   #programme: Programme | undefined;
   #supervisor: SourceSupervisor | undefined;
   #metrics: LazyMetrics | undefined;
@@ -67,6 +70,7 @@ export class Appliance {
       this.#log.warn(`the card does not offer ${input.rate_hz} Hz: using ${this.#pcm.rateHz} Hz`);
     const recentSound = new RecentSound(this.#pcm, listeners.backlog_ms / 2);
     this.#outlets = this.#formats().map((format) => this.#createOutlet(format, recentSound));
+    this.#pushes = this.#createPushes();
     this.#programme = await this.#createProgramme(recentSound);
     this.#supervisor = this.#createSupervisor(source, this.#programme);
     const limit = descriptorLimit();
@@ -77,13 +81,14 @@ export class Appliance {
     if (tls.certificate !== '') this.#log.info(`https on port ${tls.port}`);
     this.#programme.start();
     this.#supervisor.start();
+    for (const push of this.#pushes) push.start();
   }
 
-  /** Goes off air in order: listeners get what is finished and a clean end. */
+  /** Goes off air in order: listeners, and servers that it sends to, get what is finished and a clean end. */
   async stop(): Promise<void> {
     this.#supervisor?.stop();
     this.#programme?.stop();
-    await Promise.all(this.#outlets.map((outlet) => outlet.close(FAREWELL_MS)));
+    await Promise.all([...this.#pushes, ...this.#outlets].map((part) => part.close(FAREWELL_MS)));
     this.#metrics?.close();
     await this.#server?.close();
   }
@@ -120,6 +125,18 @@ export class Appliance {
         this.#tally.left(format.id, listener);
         this.#metrics?.left(format.id, listener);
       },
+    });
+  }
+
+  #createPushes(): Push[] {
+    const { push, listeners } = this.#config;
+    const feeds = this.#outlets.map(({ feed }) => feed);
+    return createPushes(push, feeds, {
+      station: this.#station,
+      channels: this.#pcm.channels,
+      userAgent: `Boardfeed/${this.#version}`,
+      log: this.#log,
+      stallMs: listeners.stall_ms,
     });
   }
 
@@ -196,6 +213,7 @@ export class Appliance {
       programme,
       supervisor,
       outlets: this.#outlets,
+      pushes: this.#pushes,
       places: this.#places,
       tally: this.#tally,
     });

@@ -43,6 +43,7 @@ export class Metrics {
     this.#status = source.status();
     this.#addListeners();
     this.#addSound();
+    this.#addPushes();
     this.#addProcess();
     this.#behind = this.#histogram('behind', 'How far listeners are behind, sampled every 5 s and when they go.');
     this.#rtt = this.#histogram('rtt', "Round-trip time to the listeners' machines, sampled the same way.");
@@ -135,6 +136,27 @@ export class Metrics {
     this.#counter('source_lost_frames', 'Frames lost since the card was opened.', ['where'], (put) => {
       put(this.#status.source.lostFrames?.card, { where: 'card' });
       put(this.#status.source.lostFrames?.ring, { where: 'ring' });
+    });
+  }
+
+  #addPushes(): void {
+    const labels = ['url', 'format'];
+    this.#gauge('push_connected', 'Whether the box sends to that server.', labels, (put) => {
+      for (const { url, format, state } of this.#status.pushes) put(Number(state === 'on air'), { url, format });
+    });
+    this.#counter('push_connects', 'How often the server took the stream.', labels, (put) => {
+      for (const { url, format, connects } of this.#status.pushes) put(connects, { url, format });
+    });
+    this.#counter('push_failures', 'Connections that failed or were lost.', [...labels, 'reason'], (put) => {
+      for (const { url, format, failures } of this.#status.pushes) {
+        for (const [reason, count] of Object.entries(failures)) put(count, { url, format, reason });
+      }
+    });
+    this.#counter('push_sent_bytes', 'Bytes that the server took.', labels, (put) => {
+      for (const { url, format, sentBytes } of this.#status.pushes) put(sentBytes, { url, format });
+    });
+    this.#gauge('push_behind_seconds', 'How far the server is behind.', labels, (put) => {
+      for (const { url, format, behindMs } of this.#status.pushes) put(behindMs / 1000, { url, format });
     });
   }
 

@@ -3,6 +3,7 @@ import type { ListenerState } from '../connections/listener.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { Programme } from '../programme/programme.ts';
+import type { PushStatus } from '../push/push-status.ts';
 import type { Places } from './places.ts';
 import type { FormatStatus, Health, Status } from './status.ts';
 import { listenerStatus, type Tally } from './tally.ts';
@@ -26,6 +27,7 @@ export interface ReportedParts {
     /** Every listener's state. */
     listeners(): ListenerState[];
   }[];
+  pushes: readonly { status(): PushStatus }[];
   places: Places;
   tally: Tally;
 }
@@ -39,7 +41,7 @@ export class Report {
   }
 
   status(): Status {
-    const { name, version, pcm, fallback, wanted, programme, supervisor, outlets, places, tally } = this.#parts;
+    const { name, version, pcm, fallback, wanted, programme, supervisor, outlets, pushes, places, tally } = this.#parts;
     const { max, maxPerAddress } = places.limits;
     return {
       name,
@@ -56,6 +58,7 @@ export class Report {
         removed: tally.removed,
         dropped: tally.dropped,
       },
+      pushes: pushes.map((push) => push.status()),
     };
   }
 
@@ -67,6 +70,10 @@ export class Report {
     if (programme.state !== 'live') reasons.push(`${programme.state}: ${programme.problem?.message ?? 'no input yet'}`);
     else if (programme.level !== 'signal') reasons.push(`the input is ${programme.level}`);
     if (this.#parts.supervisor.status.kind === 'demo') reasons.push('playing the demo signal');
+    for (const push of this.#parts.pushes) {
+      const { url, problem } = push.status();
+      if (problem) reasons.push(`push to ${url}: ${problem.message}`);
+    }
     return { ok, reasons };
   }
 }

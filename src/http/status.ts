@@ -1,6 +1,7 @@
 import type { SourceStatus } from '../capture/supervisor.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { ProgrammeStatus } from '../programme/programme.ts';
+import type { PushStatus } from '../push/push-status.ts';
 
 /** What `GET /api/status` answers: one snapshot of the box. */
 export interface Status {
@@ -13,6 +14,8 @@ export interface Status {
   source: SourceStatus & { wanted: string };
   formats: FormatStatus[];
   listeners: ListenersStatus;
+  /** The servers that the box sends to. */
+  pushes: PushStatus[];
 }
 
 /** The listeners of all formats together. */

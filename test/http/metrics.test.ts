@@ -6,6 +6,7 @@ import { Places } from '../../src/http/places.ts';
 import { Report } from '../../src/http/report.ts';
 import { Tally } from '../../src/http/tally.ts';
 import type { ProgrammeStatus } from '../../src/programme/programme.ts';
+import type { PushStatus } from '../../src/push/push-status.ts';
 import { readMetrics } from './prometheus.ts';
 
 const BYTES_PER_SECOND = 16_000;
@@ -33,6 +34,7 @@ const KERNEL = { ...SHOWN, ackedBytes: 1400, windowBytes: 65_536, windowStepByte
 /** A box of one format whose listeners are set by hand. */
 function box() {
   const listeners: ListenerState[] = [];
+  const pushes: { status(): PushStatus }[] = [];
   const tally = new Tally();
   const places = new Places({ max: 7, maxPerAddress: 2, keyOf: (address) => address });
   const programme = {
@@ -59,6 +61,7 @@ function box() {
         listeners: () => [...listeners],
       },
     ],
+    pushes,
     places,
     tally,
   });
@@ -74,7 +77,7 @@ function box() {
     metrics.left('mp3', gone);
   };
   const page = async () => readMetrics((await metrics.page()).text);
-  return { listeners, tally, places, report, metrics, leave, page };
+  return { listeners, pushes, tally, places, report, metrics, leave, page };
 }
 
 test('a listener in the status: the kernel is believed where it speaks, else the fields are absent', (t) => {
