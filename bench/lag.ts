@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../src/pcm.ts';
+import { Icecast } from '../test/support/icecast.ts';
 import { PulseRig } from '../test/support/pulse.ts';
-import { Icecast } from './icecast.ts';
 import { Arrivals } from './lag/arrivals.ts';
 import { beeps } from './lag/beeps.ts';
 import { type Listening, listen } from './lag/listen.ts';

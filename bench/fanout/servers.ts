@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BOX_NODE_FLAGS, boxEnv } from '../../setup/box-node.mjs';
+import { Icecast } from '../../test/support/icecast.ts';
 import { run } from '../../test/support/processes.ts';
 import { readKb } from '../cost/proc.ts';
-import { Icecast } from '../icecast.ts';
 import type { Programs } from './build.ts';
 import { LineProcess } from './line-process.ts';
 import type { StampedStream } from './stamped.ts';
@@ -75,7 +75,7 @@ export function startIcecast(mostClients: number): StartServer {
   return async (_programs, stream) => {
     const icecast = new Icecast();
     try {
-      await icecast.start(mostClients);
+      await icecast.start({ mostClients });
       const file = fileURLToPath(new URL('icecast-source.ts', import.meta.url));
       const source = run(process.execPath, [file, stream.id, `${icecast.port}`, 'live', icecast.password]);
       await icecast.feed('live', source);

@@ -1,5 +1,5 @@
+import type { Icecast } from '../../test/support/icecast.ts';
 import { run } from '../../test/support/processes.ts';
-import type { Icecast } from '../icecast.ts';
 
 /** DarkIce as its manual shows it, with the smallest buffer that it takes: MP3, 128 kbit/s, from an ALSA device. */
 export function addDarkIce(icecast: Icecast, device: string, env: NodeJS.ProcessEnv): Promise<string> {
