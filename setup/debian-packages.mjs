@@ -34,6 +34,7 @@ export const debianPackages = [
   { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
   { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
   { name: 'curl', why: 'a listener', for: ['test'] },
+  { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
   { name: 'mpv', why: 'a listener', for: ['test'] },
   { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test'] },

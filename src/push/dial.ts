@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { getCACertificates, connect as secureConnect, TLSSocket } from 'node:tls';
-import { certificateProblem, connectProblem, PushProblem } from './problem.ts';
+import { certificateProblem, connectProblem, PushProblem, silenceProblem } from './problem.ts';
 import type { PushTarget } from './target.ts';
 
 /** How long a connection may take, with its name, TCP and TLS, ms. */
@@ -26,9 +26,13 @@ export async function dial(
     ? secureConnect({ host, port, lookup, ...(await trusted(target)) })
     : connect({ host, port, lookup });
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  let connected = false;
+  socket.once('connect', () => {
+    connected = true;
+  });
   const timer = setTimeout(() => {
     socket.destroy();
-    reject(new PushProblem('unreachable', `${host}, port ${port} does not answer within ${connectMs / 1000} s`));
+    reject(silenceProblem(target, connected, connectMs));
   }, connectMs);
   const stop = () => void socket.destroy();
   signal.addEventListener('abort', stop);

@@ -60,6 +60,13 @@ export function connectProblem({ host, port, secure }: PushTarget, error: NodeJS
   return new PushProblem('failed', `${where}: ${error.message}`);
 }
 
+/** No connection came about in time. */
+export function silenceProblem({ host, port }: PushTarget, connected: boolean, ms: number): PushProblem {
+  const where = `${host}, port ${port}`;
+  if (!connected) return new PushProblem('unreachable', `${where} does not answer within ${ms / 1000} s`);
+  return new PushProblem('TLS', `${where} does not speak TLS: it says nothing within ${ms / 1000} s; is it http://?`);
+}
+
 /** The server's certificate is not believed. */
 export function certificateProblem({ host }: PushTarget, error: NodeJS.ErrnoException): PushProblem {
   const why = `the certificate of ${host} is not trusted (${error.code ?? error.message})`;

@@ -85,8 +85,11 @@ export class Icecast {
 
   /** What it says of its mounts. */
   async mounts(): Promise<MountStatus[]> {
-    const { icestats } = (await (await this.#ask()).json()) as { icestats: { source?: MountStatus | MountStatus[] } };
-    return [icestats.source ?? []].flat();
+    const text = await (await this.#ask()).text();
+    // Without a source it is no JSON (Icecast 2.4.4).
+    if (!text.includes('"source":')) return [];
+    const { icestats } = JSON.parse(text) as { icestats: { source: MountStatus | MountStatus[] } };
+    return [icestats.source].flat();
   }
 
   /** What it says of one mount; undefined when there is no source for it. */

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import { selfSigned } from '../support/certificate.ts';
+import { Icecast, type IcecastOptions } from '../support/icecast.ts';
+import { run, until } from '../support/processes.ts';
+import { toFloats, toneDbfs } from '../support/tones.ts';
+import { LEFT, playTones, RIGHT, startPush } from './stage.ts';
+
+async function startIcecast(t: ExecutionContext, options: IcecastOptions = {}): Promise<Icecast> {
+  const icecast = new Icecast();
+  t.teardown(() => icecast.stop());
+  await icecast.start(options);
+  return icecast;
+}
+
+/** Listens with ffmpeg for some seconds, which must find nothing to complain about, and hears both tones on their sides. */
+async function hear(t: ExecutionContext, url: string, seconds = 3): Promise<void> {
+  const args = ['-v', 'warning', '-i', url, '-t', `${seconds}`, '-f', 'f32le', '-ac', '2', '-ar', '48000', '-'];
+  const ffmpeg = run('ffmpeg', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.teardown(() => ffmpeg.stop());
+  const parts: Buffer[] = [];
+  ffmpeg.child.stdout?.on('data', (part) => parts.push(part));
+  let ended = false;
+  ffmpeg.child.once('close', () => {
+    ended = true;
+  });
+  await until('ffmpeg has heard it', () => ended || ffmpeg.output(), (seconds + 15) * 1000);
+  const samples = toFloats(Buffer.concat(parts));
+  t.is(ffmpeg.output(), '');
+  t.true(samples.length > (seconds - 0.2) * 96_000, `${samples.length / 96_000} s`);
+  const middle = samples.subarray(48_000, -9600);
+  for (const [channel, { hz, dbfs }] of [LEFT, RIGHT].entries()) {
+    const level = toneDbfs(middle, channel, 2, hz);
+    t.true(Math.abs(level - dbfs) < 0.5, `${hz} Hz has ${level} dBFS`);
+  }
+}
+
+test.serial('pushed by PUT: heard, and what is said of it arrives', async (t) => {
+  t.timeout(60_000);
+  const icecast = await startIcecast(t);
+  const { push, station, state, lines } = startPush(t, icecast.url('/live.mp3'), { config: { name: 'Dom' } });
+  await until('on air', state('on air'));
+  await until('the title is there', async () => (await icecast.mount('/live.mp3'))?.title === 'Dom');
+  const { server_name, server_type, genre } = (await icecast.mount('/live.mp3')) ?? {};
+  t.deepEqual([server_name, server_type, genre], ['Dom', 'audio/mpeg', 'talk']);
+  await hear(t, icecast.url('/live.mp3'));
+  const title = `Grüße & "Küsse"; 'x' = 1`;
+  station.setTitle(title);
+  await until('the new title is there', async () => (await icecast.mount('/live.mp3'))?.title === title);
+  t.deepEqual(lines, [`push to ${icecast.url('/live.mp3')}: on air`]);
+  await push.close(1000);
+  await until('the mount has gone', async () => (await icecast.mount('/live.mp3')) === undefined);
+});
+
+test.serial('a wrong password is called one, and tried again', async (t) => {
+  const icecast = await startIcecast(t);
+  const { push } = startPush(t, icecast.url('/live.mp3'), { config: { password: 'wrong' } });
+  await until('refused twice', () => (push.status().failures.password ?? 0) >= 2);
+  t.regex(push.status().problem?.message ?? '', /refuses this user and password \(401/);
+});
+
+test.serial('a mount that somebody else uses is taken when it is free', async (t) => {
+  const icecast = await startIcecast(t);
+  const feed = playTones(t);
+  const first = startPush(t, icecast.url('/live.mp3'), { feed });
+  await until('the first is on air', first.state('on air'));
+  const second = startPush(t, icecast.url('/live.mp3'), { feed });
+  await until('the second is refused', () => (second.push.status().failures.forbidden ?? 0) >= 2);
+  t.regex(second.push.status().problem?.message ?? '', /Mountpoint in use/);
+  t.is(first.push.status().connects, 1);
+  await first.push.close(1000);
+  await until('the second is on air', second.state('on air'));
+  t.true(feed.running);
+});
+
+test.serial('through an old server that refuses PUT it goes by SOURCE', async (t) => {
+  t.timeout(60_000);
+  const icecast = await startIcecast(t);
+  const methods: string[] = [];
+  const old = createServer((socket) => {
+    const seen = new PassThrough();
+    socket
+      .on('error', () => {})
+      .once('data', (head: Buffer) => {
+        const [method = ''] = `${head}`.split(' ');
+        methods.push(method);
+        if (method === 'PUT') {
+          socket.end('HTTP/1.0 405 Method Not Allowed\r\n\r\n');
+          return;
+        }
+        seen.write(head);
+        const behind = connect(icecast.port, '127.0.0.1').on('error', () => socket.destroy());
+        socket.on('close', () => behind.destroy());
+        socket.pipe(seen).pipe(behind).pipe(socket);
+      });
+  });
+  await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => old.close());
+  const address = old.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const { push, state } = startPush(t, `http://127.0.0.1:${port}/live.mp3`);
+  await until('on air', state('on air'));
+  await until('the mount is there', async () => (await icecast.mount('/live.mp3')) !== undefined);
+  t.deepEqual(methods.slice(0, 2), ['PUT', 'SOURCE']);
+  await hear(t, icecast.url('/live.mp3'));
+  await push.close(1000);
+});
+
+test.serial('https: a certificate that nobody vouches for is refused, and taken when it is named', async (t) => {
+  t.timeout(60_000);
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-certificate-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const { certificate, withKey } = selfSigned(directory);
+  const caFile = join(directory, 'ca.pem');
+  writeFileSync(caFile, certificate);
+  const icecast = new Icecast();
+  t.teardown(() => icecast.stop());
+  await icecast.start({ certificate: icecast.write('icecast.pem', withKey) });
+  const stranger = startPush(t, icecast.url('/live.mp3'));
+  await until('refused', () => stranger.push.status().failures.certificate === 1 || stranger.push.status());
+  t.regex(
+    stranger.push.status().problem?.message ?? '',
+    /certificate of 127\.0\.0\.1 is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); .*ca_file/,
+  );
+  const absent = startPush(t, icecast.url('/other.mp3'), { config: { ca_file: join(directory, 'absent.pem') } });
+  await until('told', () => absent.push.status().failures.certificate === 1 || absent.push.status());
+  t.regex(absent.push.status().problem?.message ?? '', /absent\.pem cannot be read: ENOENT/);
+  const { state, station, lines } = startPush(t, icecast.url('/live.mp3'), { config: { ca_file: caFile } });
+  await until('on air', state('on air'));
+  await hear(t, icecast.url('/live.mp3'));
+  station.setTitle('over TLS');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  t.is(lines.length, 1, lines.join('\n'));
+});
+
+test.serial('https:// to a server that speaks none of it is told', async (t) => {
+  const icecast = await startIcecast(t);
+  const { push } = startPush(t, icecast.url('/live.mp3').replace('http:', 'https:'), { connectMs: 500 });
+  await until('told', () => push.status().failures.TLS === 1 || push.status());
+  t.regex(push.status().problem?.message ?? '', /does not speak TLS/);
+});
