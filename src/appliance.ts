@@ -22,9 +22,9 @@ import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
+import { RecentSound } from './programme/recent-sound.ts';
 import type { Push } from './push/push.ts';
 import { createPushes } from './push/pushes.ts';
-import { RecentSound } from './programme/recent-sound.ts';
 import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
@@ -133,7 +133,7 @@ export class Appliance {
     const feeds = this.#outlets.map(({ feed }) => feed);
     return createPushes(push, feeds, {
       station: this.#station,
-      channels: this.#pcm.channels,
+      pcm: this.#pcm,
       userAgent: `Boardfeed/${this.#version}`,
       log: this.#log,
       stallMs: listeners.stall_ms,

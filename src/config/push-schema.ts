@@ -22,7 +22,7 @@ export const pushSchema = z.strictObject({
   }),
   format: choice(
     'mp3',
-    ['mp3'],
+    ['mp3', 'opus', 'flac'],
     '(not "wav": Icecast keeps its header from those who come later)',
     'What is sent. The format must be enabled.',
   ),

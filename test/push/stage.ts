@@ -21,7 +21,7 @@ const BLOCK_MS = 10;
 
 /** A feed that gets its two tones in real time, and its encoder's facts. */
 export function playTones(t: ExecutionContext, format: Format = mp3Format(PCM, 128)) {
-  const feed = new Feed(format, 0);
+  const feed = new Feed(format, PCM, 0);
   const startMs = performance.now();
   let sent = 0;
   const ticker = setInterval(() => {
@@ -50,7 +50,7 @@ export function startPush(
     target: pushTarget(pushSchema.parse({ url, password: 'hackme', format: feed.format.id, ...config })),
     feed,
     station,
-    channels: 2,
+    pcm: PCM,
     userAgent: 'Boardfeed/test',
     stallMs: 250,
     lookup: lookupOneAtATime(),
