@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
+import { flacFormat } from '../../src/encoders/flac.ts';
+import { opusFormat } from '../../src/encoders/opus.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { faultsHeard, hear } from '../support/hear.ts';
+import { decode, faultsHeard, hear } from '../support/hear.ts';
 import { Icecast, type IcecastOptions } from '../support/icecast.ts';
+import { listen } from '../support/listener.ts';
 import { until } from '../support/processes.ts';
-import { LEFT, playTones, RIGHT, startPush } from './stage.ts';
+import { toneDbfs } from '../support/tones.ts';
+import { LEFT, PCM, pause, playTones, RIGHT, startPush } from './stage.ts';
 
 async function startIcecast(t: ExecutionContext, options: IcecastOptions = {}): Promise<Icecast> {
   const icecast = new Icecast();
@@ -38,6 +42,35 @@ test.serial('pushed by PUT: heard, and what is said of it arrives', async (t) =>
   await push.close(1000);
   await until('the mount has gone', async () => (await icecast.mount('/live.mp3')) === undefined);
 });
+
+for (const format of [opusFormat(PCM, { bitrateKbps: 128, complexity: 5 }), flacFormat(PCM, 24)]) {
+  test.serial(`${format.id}, pushed: heard, and a new title goes by without a gap`, async (t) => {
+    t.timeout(60_000);
+    const icecast = await startIcecast(t);
+    const url = icecast.url(`/live.${format.id}`);
+    const { station, state } = startPush(t, url, { feed: playTones(t, format) });
+    await until('on air', state('on air'));
+    await until('the mount is there', async () => (await icecast.mount(`/live.${format.id}`)) !== undefined);
+    await isHeard(t, url);
+    const listening = listen(icecast.port, `/live.${format.id}`);
+    t.teardown(() => listening.stop());
+    await pause(2000);
+    station.setTitle('Grüße 日 "x"');
+    await pause(2000);
+    listening.stop();
+    const { samples, complaints } = await decode(listening.body());
+    t.is(complaints, '');
+    // About as long as was listened, and at no place silent: a tenth of a second at a time.
+    t.true(samples.length > 3.7 * 96_000, `${samples.length / 96_000} s`);
+    for (let at = 48_000; at + 9600 <= samples.length - 9600; at += 9600) {
+      const level = toneDbfs(samples.subarray(at, at + 9600), 0, 2, LEFT.hz);
+      t.true(Math.abs(level - LEFT.dbfs) < 0.5, `${level} dBFS at ${at / 96_000} s`);
+    }
+    const late = listen(icecast.port, `/live.${format.id}`);
+    t.teardown(() => late.stop());
+    await until('the comments are there', () => late.body().includes('TITLE=Grüße 日 "x"'));
+  });
+}
 
 test.serial('a wrong password is called one, and tried again', async (t) => {
   const icecast = await startIcecast(t);
