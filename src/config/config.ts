@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { CertificateError, readCertificate } from '../http/tls.ts';
+import { crossFaults } from './cross-faults.ts';
 import type { KeyMeta } from './key.ts';
 import { pushFaults } from './push-faults.ts';
 import { type Config, configSchema, MAX_PUSHES } from './schema.ts';

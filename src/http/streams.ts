@@ -82,6 +82,14 @@ export function addStreamRoutes(app: FastifyInstance, options: StreamOptions): v
   });
 }
 
+/**
+ * What the format is called. An Icecast that relays it (seen: 2.4.4) takes a type with parameters for one that it does not know, and
+ * then gives those who come later no header.
+ */
+function contentType({ mimeType }: Format, userAgent = ''): string {
+  return userAgent.startsWith('Icecast') ? (mimeType.split(';')[0] ?? mimeType) : mimeType;
+}
+
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -96,7 +104,7 @@ function answer(
   const range = answerRange(request.headers.range, format.rangeProbe);
   const headers = {
     ...COMMON_HEADERS,
-    'Content-Type': format.mimeType,
+    'Content-Type': contentType(format, request.headers['user-agent']),
     ...icyHeaders(format, options.station),
     ...(titles && { 'icy-metaint': format.icyMetaBytes }),
     ...dlnaHeaders(request.headers, format),
