@@ -123,7 +123,7 @@ export class Appliance {
     const feeds = this.#outlets.map(({ feed }) => feed);
     return createPushes(push, feeds, {
       station: this.#station,
-      channels: this.#pcm.channels,
+      pcm: this.#pcm,
       userAgent: `Boardfeed/${this.#version}`,
       log: this.#log,
       stallMs: listeners.stall_ms,

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { CertificateError, readCertificate } from '../http/tls.ts';
 import { crossFaults } from './cross-faults.ts';
 import type { KeyMeta } from './key.ts';
-import { pushFaults } from './push-faults.ts';
 import { type Config, configSchema, MAX_PUSHES } from './schema.ts';
 
 /** Where the configuration is looked for when none is named. */
@@ -82,33 +81,6 @@ function check(data: Record<string, unknown>, where: string): Config {
   throw new ConfigError([...new Set(found)]);
 }
 
-/** Rules between keys, which no key can state alone. */
-function crossFaults(config: Config): string[] {
-  const { input, mp3, opus, flac, wav, listeners, http, tls } = config;
-  const found: string[] = [];
-  if (input.buffer_ms < 2 * input.period_ms) {
-    found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
-  }
-  if (input.channels[0] === input.channels[1]) {
-    found.push(
-      `input.channels = [${input.channels.join(', ')}]: expected two different channels; for one, write [${input.channels[0]}]`,
-    );
-  }
-  if (listeners.burst_ms > listeners.backlog_ms / 2) {
-    found.push(
-      `listeners.burst_ms = ${listeners.burst_ms}: expected at most half of listeners.backlog_ms (${listeners.backlog_ms})`,
-    );
-  }
-  if (![mp3, opus, flac, wav].some(({ enabled }) => enabled)) {
-    found.push('mp3.enabled, opus.enabled, flac.enabled, wav.enabled: expected at least one format');
-  }
-  if ((tls.certificate === '') !== (tls.key === '')) found.push('tls.certificate, tls.key: expected both or none');
-  if (tls.certificate !== '' && tls.port === http.port) {
-    found.push(`tls.port = ${tls.port}: expected another port than http.port`);
-  }
-  return [...found, ...pushFaults(config)];
-}
-
 function faults(issue: z.core.$ZodIssue, data: unknown, where: string): string[] {
   const { name, section, key, path } = placeOf(issue.path);
   if (issue.code === 'unrecognized_keys') {
@@ -118,15 +90,14 @@ function faults(issue: z.core.$ZodIssue, data: unknown, where: string): string[]
   const meta = keyMeta(section, key);
   const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], data);
   const shown = meta?.secret ? '(not shown)' : withoutSecrets(JSON.stringify(value) ?? '');
-  const given = value === undefined ? '' : ` = ${shown}`;
-  const missing = value === undefined ? 'missing; ' : '';
-  const why = issue.code === 'custom' && issue.params ? `${issue.params.why}; ` : '';
-  if (meta) return [`${where}: ${name}${given}: ${missing}${why}expected ${meta.expects}`];
+  const why = issue.code === 'custom' ? `${issue.message}; ` : '';
+  if (meta && value === undefined) return [`${where}: ${name}: missing; expected ${meta.expects}`];
+  if (meta) return [`${where}: ${name} = ${shown}: ${why}expected ${meta.expects}`];
   // What stands in the place of whole tables may be anything, and hold anything.
   if (isList(section)) {
     return [`${where}: ${name}: expected a table of keys below [[${section}]], ${MAX_PUSHES} of them at most`];
   }
-  return [`${where}: ${name}${given}: expected a table of keys`];
+  return [`${where}: ${name} = ${shown}: expected a table of keys`];
 }
 
 /** Where in the file a fault is: `mp3.bitrate_kbps`, or `push[1].url` for the first table. A fault within a list is one of its key. */

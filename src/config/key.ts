@@ -8,7 +8,7 @@ export interface KeyMeta {
   expects: string;
   /** What the example file shows for a key that has no default. */
   example?: string;
-  /** Its value is nobody's business: messages do not repeat it. */
+  /** Its value is never shown. */
   secret?: boolean;
 }
 
@@ -45,7 +45,7 @@ export function password(help: string) {
     try {
       parsePassword(typed);
     } catch (error) {
-      context.addIssue({ code: 'custom', params: { why: (error as Error).message } });
+      context.addIssue({ code: 'custom', message: (error as Error).message });
     }
   });
   const expects =
@@ -54,11 +54,8 @@ export function password(help: string) {
 }
 
 /** A text that must be given. */
-export function requiredText(accepts: (value: string) => boolean, meta: KeyMeta & { example: string }) {
-  return z
-    .string()
-    .refine(accepts)
-    .meta({ ...meta });
+export function requiredText(schema: z.ZodType<string>, meta: KeyMeta & { example: string }) {
+  return schema.meta({ ...meta });
 }
 
 /** Yes or no. */

@@ -7,14 +7,14 @@ const PASSWORD = /^[^\p{Cc}]{1,200}$/u;
 
 /** One `[[push]]`: an Icecast server that the box sends to. */
 export const pushSchema = z.strictObject({
-  url: requiredText((value) => MOUNT_URL.test(value) && URL.canParse(value), {
+  url: requiredText(z.url().regex(MOUNT_URL), {
     help: 'Address of the stream on that server: its mount.',
     expects:
       'an address with a mount such as "http://icecast.example.org:8000/live.mp3" (or https://), without user and password',
     example: 'http://icecast.example.org:8000/live.mp3',
   }),
   user: text('source', /^[^\p{Cc}:]{1,100}$/u, 'a text of 1 to 100 characters without ":"', 'Who the box is there.'),
-  password: requiredText((value) => PASSWORD.test(value), {
+  password: requiredText(z.string().regex(PASSWORD), {
     help: 'The password of that user: the source-password of Icecast, as a rule.',
     expects: 'a text of 1 to 200 characters',
     example: 'secret',
@@ -22,7 +22,7 @@ export const pushSchema = z.strictObject({
   }),
   format: choice(
     'mp3',
-    ['mp3'],
+    ['mp3', 'opus', 'flac'],
     '(not "wav": Icecast keeps its header from those who come later)',
     'What is sent. The format must be enabled.',
   ),

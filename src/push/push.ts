@@ -2,6 +2,7 @@ import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { RemovedListener } from '../connections/listener.ts';
 import type { ChunkOutput, IcecastFraming, IcecastStream, StreamTags } from '../encoders/encoder.ts';
 import type { Feed } from '../encoders/feed.ts';
+import type { PcmFormat } from '../pcm.ts';
 import { type Station, shownTitle } from '../station.ts';
 import { backoffMs } from './backoff.ts';
 import { type Accepted, type OfferOptions, offerStream } from './offer.ts';
@@ -27,8 +28,8 @@ export interface PushOptions extends Pick<OfferOptions, 'lookup' | 'connectMs' |
   readonly target: PushTarget;
   readonly feed: Feed;
   readonly station: Station;
-  /** Channels of the programme. */
-  readonly channels: number;
+  /** The programme. */
+  readonly pcm: PcmFormat;
   /** Who sends: name and version. */
   readonly userAgent: string;
   readonly log: PushLog;
@@ -104,8 +105,8 @@ export class Push implements ChunkOutput {
   }
 
   /** Takes a chunk of the encoder. */
-  broadcast(chunk: Buffer): void {
-    if (this.#onAir) this.#connections.broadcast(this.#onAir.stream.frame(chunk));
+  broadcast(chunk: Buffer, atMs: number): void {
+    if (this.#onAir) this.#connections.broadcast(this.#onAir.stream.frame(chunk), atMs);
   }
 
   status(): PushStatus {
@@ -128,11 +129,11 @@ export class Push implements ChunkOutput {
   }
 
   async #connect(): Promise<void> {
-    const { feed, target, channels, userAgent } = this.#options;
+    const { feed, target, pcm, userAgent } = this.#options;
     this.#attempts++;
     this.#enter('connecting');
     const format = { ...feed.format, icecast: this.#framing };
-    const offer = { target, format, channels, userAgent, tags: this.#tags };
+    const offer = { target, format, pcm, userAgent, tags: this.#tags };
     try {
       const options = { ...this.#options, signal: this.#stopping.signal };
       this.#goOnAir(await offerStream(offer, this.#method, options));

@@ -1,4 +1,5 @@
 import type { Format, IcecastFraming, StreamTags } from '../encoders/encoder.ts';
+import type { PcmFormat } from '../pcm.ts';
 import type { PushTarget } from './target.ts';
 
 /** How a server is asked to take a stream: as Icecast does since 2.4, or as it and its ancestors always did. */
@@ -7,8 +8,9 @@ export type Method = 'PUT' | 'SOURCE';
 /** What is to be said of the stream. */
 export interface Offer {
   readonly target: PushTarget;
-  readonly format: Pick<Format, 'bitrateKbps'> & { readonly icecast: IcecastFraming };
-  readonly channels: number;
+  readonly format: Pick<Format, 'bitrateKbps' | 'rateHz'> & { readonly icecast: IcecastFraming };
+  /** The programme. */
+  readonly pcm: PcmFormat;
   readonly tags: StreamTags;
   /** Who asks: name and version. */
   readonly userAgent: string;
@@ -16,9 +18,8 @@ export interface Offer {
 
 /**
  * The head of the request for a mount (Icecast 2.4.4, `doc/`: "Icecast HTTP protocol"). In UTF-8, as Icecast hands names on.
- * The sampling rate is left out: every format says it itself, and it is not always that of the input.
  */
-export function sourceRequest({ target, format, channels, tags, userAgent }: Offer, method: Method): string {
+export function sourceRequest({ target, format, pcm, tags, userAgent }: Offer, method: Method): string {
   const headers: [string, string | number | undefined][] = [
     ['Host', new URL(target.url).host],
     ['Authorization', target.authorization],
@@ -30,7 +31,7 @@ export function sourceRequest({ target, format, channels, tags, userAgent }: Off
     ['Ice-URL', tags.url],
     ['Ice-Public', Number(target.isPublic)],
     ['Ice-Bitrate', format.bitrateKbps],
-    ['Ice-Audio-Info', `ice-channels=${channels}`],
+    ['Ice-Audio-Info', `ice-channels=${pcm.channels};ice-samplerate=${format.rateHz ?? pcm.rateHz}`],
     ['Expect', method === 'PUT' ? '100-continue' : ''],
   ];
   const lines = headers.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name}: ${value}`]));

@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
+import { flacFormat } from '../../src/encoders/flac.ts';
+import { opusFormat } from '../../src/encoders/opus.ts';
 import { makeCertificate } from '../support/certificate.ts';
+import { decode, faultsHeard, hear } from '../support/hear.ts';
 import { Icecast, type IcecastOptions } from '../support/icecast.ts';
-import { run, until } from '../support/processes.ts';
-import { toFloats, toneDbfs } from '../support/tones.ts';
-import { LEFT, playTones, RIGHT, startPush } from './stage.ts';
+import { listen } from '../support/listener.ts';
+import { until } from '../support/processes.ts';
+import { toneDbfs } from '../support/tones.ts';
+import { LEFT, PCM, pause, playTones, RIGHT, startPush } from './stage.ts';
 
 async function startIcecast(t: ExecutionContext, options: IcecastOptions = {}): Promise<Icecast> {
   const icecast = new Icecast();
@@ -15,26 +19,9 @@ async function startIcecast(t: ExecutionContext, options: IcecastOptions = {}): 
   return icecast;
 }
 
-/** Listens with ffmpeg for some seconds, which must find nothing to complain about, and hears both tones on their sides. */
-async function hear(t: ExecutionContext, url: string, seconds = 3): Promise<void> {
-  const args = ['-v', 'warning', '-i', url, '-t', `${seconds}`, '-f', 'f32le', '-ac', '2', '-ar', '48000', '-'];
-  const ffmpeg = run('ffmpeg', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  t.teardown(() => ffmpeg.stop());
-  const parts: Buffer[] = [];
-  ffmpeg.child.stdout?.on('data', (part) => parts.push(part));
-  let ended = false;
-  ffmpeg.child.once('close', () => {
-    ended = true;
-  });
-  await until('ffmpeg has heard it', () => ended || ffmpeg.output(), (seconds + 15) * 1000);
-  const samples = toFloats(Buffer.concat(parts));
-  t.is(ffmpeg.output(), '');
-  t.true(samples.length > (seconds - 0.2) * 96_000, `${samples.length / 96_000} s`);
-  const middle = samples.subarray(48_000, -9600);
-  for (const [channel, { hz, dbfs }] of [LEFT, RIGHT].entries()) {
-    const level = toneDbfs(middle, channel, 2, hz);
-    t.true(Math.abs(level - dbfs) < 0.5, `${hz} Hz has ${level} dBFS`);
-  }
+/** Both tones are heard on their sides, and the player has nothing to complain of. */
+async function isHeard(t: ExecutionContext, url: string, seconds = 3): Promise<void> {
+  t.deepEqual(faultsHeard(await hear(url, seconds), seconds, [LEFT, RIGHT]), [], url);
 }
 
 test.serial('pushed by PUT: heard, and what is said of it arrives', async (t) => {
@@ -45,7 +32,7 @@ test.serial('pushed by PUT: heard, and what is said of it arrives', async (t) =>
   await until('the title is there', async () => (await icecast.mount('/live.mp3'))?.title === 'Dom');
   const { server_name, server_type, genre } = (await icecast.mount('/live.mp3')) ?? {};
   t.deepEqual([server_name, server_type, genre], ['Dom', 'audio/mpeg', 'talk']);
-  await hear(t, icecast.url('/live.mp3'));
+  await isHeard(t, icecast.url('/live.mp3'));
   const title = `Grüße & "Küsse"; 'x' = 1`;
   station.setTitle(title);
   await until('the new title is there', async () => (await icecast.mount('/live.mp3'))?.title === title);
@@ -53,6 +40,35 @@ test.serial('pushed by PUT: heard, and what is said of it arrives', async (t) =>
   await push.close(1000);
   await until('the mount has gone', async () => (await icecast.mount('/live.mp3')) === undefined);
 });
+
+for (const format of [opusFormat(PCM, { bitrateKbps: 128, complexity: 5 }), flacFormat(PCM, 24)]) {
+  test.serial(`${format.id}, pushed: heard, and a new title goes by without a gap`, async (t) => {
+    t.timeout(60_000);
+    const icecast = await startIcecast(t);
+    const url = icecast.url(`/live.${format.id}`);
+    const { station, state } = startPush(t, url, { feed: playTones(t, format) });
+    await until('on air', state('on air'));
+    await until('the mount is there', async () => (await icecast.mount(`/live.${format.id}`)) !== undefined);
+    await isHeard(t, url);
+    const listening = listen(icecast.port, `/live.${format.id}`);
+    t.teardown(() => listening.stop());
+    await pause(2000);
+    station.setTitle('Grüße 日 "x"');
+    await pause(2000);
+    listening.stop();
+    const { samples, complaints } = await decode(listening.body());
+    t.is(complaints, '');
+    // About as long as was listened, and at no place silent: a tenth of a second at a time.
+    t.true(samples.length > 3.7 * 96_000, `${samples.length / 96_000} s`);
+    for (let at = 48_000; at + 9600 <= samples.length - 9600; at += 9600) {
+      const level = toneDbfs(samples.subarray(at, at + 9600), 0, 2, LEFT.hz);
+      t.true(Math.abs(level - LEFT.dbfs) < 0.5, `${level} dBFS at ${at / 96_000} s`);
+    }
+    const late = listen(icecast.port, `/live.${format.id}`);
+    t.teardown(() => late.stop());
+    await until('the comments are there', () => late.body().includes('TITLE=Grüße 日 "x"'));
+  });
+}
 
 test.serial('a wrong password is called one, and tried again', async (t) => {
   const icecast = await startIcecast(t);
@@ -104,7 +120,7 @@ test.serial('through an old server that refuses PUT it goes by SOURCE', async (t
   await until('on air', state('on air'));
   await until('the mount is there', async () => (await icecast.mount('/live.mp3')) !== undefined);
   t.deepEqual(methods.slice(0, 2), ['PUT', 'SOURCE']);
-  await hear(t, icecast.url('/live.mp3'));
+  await isHeard(t, icecast.url('/live.mp3'));
   await push.close(1000);
 });
 
@@ -127,7 +143,7 @@ test.serial('https: a certificate that nobody vouches for is refused, and taken 
   t.regex(absent.push.status().problem?.message ?? '', /\.absent cannot be read: ENOENT/);
   const { state, station, lines } = startPush(t, icecast.url('/live.mp3'), { config: { ca_file: caFile } });
   await until('on air', state('on air'));
-  await hear(t, icecast.url('/live.mp3'));
+  await isHeard(t, icecast.url('/live.mp3'));
   station.setTitle('over TLS');
   await new Promise((resolve) => setTimeout(resolve, 1000));
   t.is(lines.length, 1, lines.join('\n'));

@@ -12,8 +12,8 @@ const icecast = {
 const tags = { name: 'Kirche St. Ägidius', title: 'x', genre: '', url: 'http://kirche.example/' };
 const offer = (url: string, more: object = {}) => ({
   target: target(url, more),
-  format: { bitrateKbps: 128, icecast },
-  channels: 2,
+  format: { bitrateKbps: 128, rateHz: 48_000, icecast },
+  pcm: { rateHz: 96_000, channels: 2 },
   tags,
   userAgent: 'Boardfeed/1',
 });
@@ -46,7 +46,7 @@ test('by PUT: what the server is told, and nothing that is not known', (t) => {
     'Ice-URL: http://kirche.example/',
     'Ice-Public: 1',
     'Ice-Bitrate: 128',
-    'Ice-Audio-Info: ice-channels=2',
+    'Ice-Audio-Info: ice-channels=2;ice-samplerate=48000',
     'Expect: 100-continue',
     '',
     '',

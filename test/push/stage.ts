@@ -12,7 +12,7 @@ import { pushTarget } from '../../src/push/target.ts';
 import { Station } from '../../src/station.ts';
 import { sines } from '../support/tones.ts';
 
-const PCM = { rateHz: 48000, channels: 2 };
+export const PCM = { rateHz: 48000, channels: 2 };
 export const LEFT = { hz: 997, dbfs: -12 };
 export const RIGHT = { hz: 1499, dbfs: -20 };
 /** Sound that can be repeated without a step: both tones have whole periods in a second. */
@@ -50,7 +50,7 @@ export function startPush(
     target: pushTarget(pushSchema.parse({ url, password: 'hackme', format: feed.format.id, ...config })),
     feed,
     station,
-    channels: 2,
+    pcm: PCM,
     userAgent: 'Boardfeed/test',
     stallMs: 250,
     lookup: lookupOneAtATime(),
