@@ -19,8 +19,8 @@ import { table } from './table.ts';
 
 /** How long both run before anything is counted, in s: V8 has then compiled what is hot, and memory has settled. */
 const SETTLE_S = 35;
-/** The same for an ffmpeg that was started anew, in s. */
-const SETTLE_FFMPEG_S = 5;
+/** The same for an ffmpeg that was started anew, in s; the box's encoders that nobody needs any more have ended, too. */
+const SETTLE_FFMPEG_S = 15;
 
 /** Formats with one listener each. */
 const MP3: readonly ComparedId[] = ['mp3'];

@@ -16,7 +16,7 @@ interface ComparedFormat {
 export const COMPARED = {
   mp3: { ffmpeg: ['-c:a', 'libmp3lame', '-b:a', '128k', '-f', 'mp3'], kbps: [115, 141] },
   opus: { ffmpeg: ['-c:a', 'libopus', '-b:a', '128k', '-page_duration', '20000', '-f', 'ogg'], kbps: [64, 192] },
-  flac: { ffmpeg: ['-c:a', 'flac', '-sample_fmt', 's16', '-f', 'flac'], kbps: [300, 1600] },
+  flac: { ffmpeg: ['-c:a', 'flac', '-sample_fmt', 's16', '-f', 'flac'], kbps: [100, 1600] },
   wav: { ffmpeg: ['-c:a', 'pcm_s16le', '-f', 'wav'], kbps: [1400, 1700] },
 } as const satisfies Record<string, ComparedFormat>;
 export type ComparedId = keyof typeof COMPARED;
