@@ -29,7 +29,15 @@ export async function warmCodeCache() {
   if (isStamped(stamp, mark)) return;
   /** @param {string} file */
   const load = (file) => `await import(${JSON.stringify(path.join(projectDir, 'src', file))});`;
-  const files = ['main.ts', 'appliance.ts', 'log.ts', 'http/addresses.ts', 'http/metrics.ts', 'hash-password.ts'];
+  const files = [
+    'main.ts',
+    'appliance.ts',
+    'log.ts',
+    'http/addresses.ts',
+    'http/metrics.ts',
+    'hash-password.ts',
+    'push/pushes.ts',
+  ];
   const code = files.map(load).join('');
   // The program's own argument makes it print and end instead of going on air.
   const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', code, 'boardfeed', '--version'];

@@ -21,7 +21,6 @@ import { createFallback, type FallbackChoice } from './programme/fallback.ts';
 import { Programme } from './programme/programme.ts';
 import { RecentSound } from './programme/recent-sound.ts';
 import type { Push } from './push/push.ts';
-import { createPushes } from './push/pushes.ts';
 import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
@@ -70,7 +69,7 @@ export class Appliance {
     this.#formats = configuredFormats(this.#config, this.#pcm);
     const offered = this.#formats.filter(({ enabled }) => enabled);
     this.#outlets = offered.map(({ format }) => this.#createOutlet(format, recentSound));
-    this.#pushes = this.#createPushes();
+    this.#pushes = await this.#createPushes();
     this.#programme = await this.#createProgramme(recentSound);
     this.#supervisor = this.#createSupervisor(source, this.#programme);
     const limit = descriptorLimit();
@@ -118,8 +117,11 @@ export class Appliance {
     });
   }
 
-  #createPushes(): Push[] {
+  /** Most boxes send to nobody, and should not carry what that needs. */
+  async #createPushes(): Promise<Push[]> {
     const { push, listeners } = this.#config;
+    if (push.length === 0) return [];
+    const { createPushes } = await import('./push/pushes.ts');
     const feeds = this.#outlets.map(({ feed }) => feed);
     return createPushes(push, feeds, {
       station: this.#station,

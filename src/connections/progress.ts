@@ -59,8 +59,8 @@ export class Progress {
   }
 
   /**
-   * Whether the window says that the listener reads: it is as wide as ever, has become wider, or has kept its width for a
-   * second. What has arrived behind a gap takes room, too, although the listener reads: so much may be missing then.
+   * Whether the window says that the listener reads: it is as wide as ever, has become wider, or has kept its width, of more than
+   * one step, for a second. What has arrived behind a gap takes room, too, although the listener reads: so much may be missing then.
    */
   #keepsPace(takenOffset: number, windowBytes: number, gap: boolean): boolean {
     const full = this.#fullWindowBytes;
@@ -71,6 +71,8 @@ export class Progress {
     if (windowBytes >= full - stepBytes) return true;
     if (gap && windowBytes >= full - Math.min(this.#bytesPerSecond, full / 2)) return true;
     if (windowBytes > this.#last.windowBytes + stepBytes) return true;
+    // A window of one step stays that although nothing is read: Linux says so instead of nothing, and takes what comes (seen: 6.18).
+    if (windowBytes <= stepBytes) return false;
     if (takenOffset - this.#steady.takenOffset < this.#bytesPerSecond) return false;
     this.#fullWindowBytes = windowBytes;
     return true;

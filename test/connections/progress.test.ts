@@ -72,6 +72,18 @@ test('H3: a window that has become narrower for another reason is no sign of dea
   t.false(progress.isQuiet(16_000 + STEADY));
 });
 
+test('H3: a machine that has no room left but one step, and takes what comes all the same, does not make its program live', (t) => {
+  const step = 1024;
+  const progress = new Progress(0, STEADY);
+  progress.look(0, 0, truth(WINDOW, step));
+  progress.look(8000, 8000, truth(WINDOW, step));
+  // A frozen program: first its window fills, then the machine goes on taking, with the end of the window one step ahead.
+  for (let taken = 12_000; taken <= 8000 + 20 * STEADY; taken += 4000) {
+    progress.look(taken, taken, truth(Math.max(step, WINDOW - (taken - 8000)), step));
+  }
+  t.is(progress.aliveOffset, 8000);
+});
+
 test('H3: what arrived behind a lost segment makes the window narrower, too: who reads on a bad link lives', (t) => {
   const progress = new Progress(0, STEADY);
   progress.look(0, 0, truth(WINDOW));

@@ -213,3 +213,45 @@ test('a format that is switched off stands in the status as such, and not among 
   t.is(report.status().title, 'x');
   t.notRegex((await metrics.page()).text, /"off"/);
 });
+
+test('a server that is sent to: in the status, in what is wrong, and in the figures', async (t) => {
+  const { pushes, report, page } = box();
+  const common = { sinceS: 1, attempts: 0, behindMs: 250, connects: 3, sentBytes: 4000 };
+  const [good, bad] = ['http://a.example/live.mp3', 'http://b.example/"x"'];
+  pushes.push(
+    { status: () => ({ ...common, url: good, format: 'mp3', state: 'on air', failures: { reset: 2 } }) },
+    {
+      status: () => ({
+        ...common,
+        url: bad,
+        format: 'opus',
+        state: 'waiting',
+        problem: { cause: 'password', message: 'the server refuses this user and password' },
+        nextTryInS: 5,
+        failures: { password: 7, refused: 1 },
+      }),
+    },
+  );
+  t.deepEqual(
+    report.status().pushes.map(({ url, state }) => [url, state]),
+    [
+      [good, 'on air'],
+      [bad, 'waiting'],
+    ],
+  );
+  t.deepEqual(
+    report.health().reasons.filter((reason) => reason.startsWith('push')),
+    [`push to ${bad}: the server refuses this user and password`],
+  );
+  const figures = await page();
+  const value = (name: string, labels: string) =>
+    figures.get(`boardfeed_${name}`)?.samples.get(`boardfeed_${name}{${labels}}`);
+  const [goodLabels, badLabels] = [`url="${good}",format="mp3"`, 'url="http://b.example/\\"x\\"",format="opus"'];
+  t.is(value('push_connected', goodLabels), 1);
+  t.is(value('push_connected', badLabels), 0);
+  t.is(value('push_connects_total', goodLabels), 3);
+  t.is(value('push_failures_total', `${goodLabels},reason="reset"`), 2);
+  t.is(value('push_failures_total', `${badLabels},reason="password"`), 7);
+  t.is(value('push_sent_bytes_total', goodLabels), 4000);
+  t.is(value('push_behind_seconds', badLabels), 0.25);
+});
