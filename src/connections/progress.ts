@@ -1,6 +1,12 @@
 import type { KernelTruth } from './wire.ts';
 
 /**
+ * A window that narrows by less than this part of what was taken narrows for another reason than a program that does not read: Linux
+ * (6.18) reckons anew what its buffer holds when segments of 536 bytes and more are mostly overhead.
+ */
+const UNREAD_PART = 1 / 4;
+
+/**
  * How far one listener has got in its stream, as far as that can be known from here. Offsets are the stream's, in bytes.
  *
  * That its machine acknowledges bytes says little: a frozen program's machine does so until its receive buffer is full, which
@@ -21,6 +27,8 @@ export class Progress {
   #fullWindowBytes = 0;
   /** Since when the window has kept its width, and which. */
   #steady = { takenOffset: Number.NEGATIVE_INFINITY, windowBytes: 0 };
+  /** Since when the window has hardly narrowed, and how wide it was then. */
+  #hardly = { takenOffset: 0, windowBytes: Number.POSITIVE_INFINITY };
   /** At the last look: the end of the window, its width, the stream's end, and whether the listener lived then. */
   #last = { edge: Number.NEGATIVE_INFINITY, windowBytes: 0, endOffset: 0, alive: true };
 
@@ -55,6 +63,7 @@ export class Progress {
       const readOffset = this.takenOffset - (this.#fullWindowBytes - windowBytes);
       this.aliveOffset = Math.max(this.aliveOffset, Math.min(Math.max(readOffset, last.endOffset), endOffset));
     }
+    this.#noteSlowNarrowing(takenOffset, windowBytes);
     this.#last = { edge: Math.max(edge, last.edge), windowBytes, endOffset, alive };
   }
 
@@ -76,6 +85,19 @@ export class Progress {
     if (takenOffset - this.#steady.takenOffset < this.#bytesPerSecond) return false;
     this.#fullWindowBytes = windowBytes;
     return true;
+  }
+
+  /** Who took a second of the stream while the window hardly narrowed has read all of it, but for as much as it narrowed. */
+  #noteSlowNarrowing(takenOffset: number, windowBytes: number): void {
+    const sinceBytes = takenOffset - this.#hardly.takenOffset;
+    const narrowedBytes = this.#hardly.windowBytes - windowBytes;
+    const noRoom = windowBytes <= this.#stepBytes;
+    if (noRoom || narrowedBytes > Math.max(2 * this.#stepBytes, sinceBytes * UNREAD_PART)) {
+      this.#hardly = { takenOffset, windowBytes };
+    } else if (sinceBytes >= this.#bytesPerSecond) {
+      this.aliveOffset = Math.max(this.aliveOffset, takenOffset - Math.max(narrowedBytes, 0));
+      this.#hardly = { takenOffset, windowBytes };
+    }
   }
 
   /** Whether the listener may be frozen: more was sent without a sign of life than a living one would leave without. */

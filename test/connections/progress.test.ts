@@ -84,6 +84,15 @@ test('H3: a machine that has no room left but one step, and takes what comes all
   t.is(progress.aliveOffset, 8000);
 });
 
+test('H3: a window that narrows, but by far less than what comes, is no sign of death', (t) => {
+  // Seen with Linux 6.18 as the listener, who read each page of 530 bytes as it came: a kilobyte for every six to twenty.
+  const narrowing: Array<readonly [number, number, number]> = [[0, WINDOW, 0]];
+  for (let taken = 500; taken <= 100_000; taken += 500) {
+    narrowing.push([taken, WINDOW - 1024 * Math.floor(taken / 6000), taken]);
+  }
+  t.true(looks(...narrowing).aliveOffset > 100_000 - 2 * STEADY);
+});
+
 test('H3: what arrived behind a lost segment makes the window narrower, too: who reads on a bad link lives', (t) => {
   const progress = new Progress(0, STEADY);
   progress.look(0, 0, truth(WINDOW));
