@@ -37,16 +37,19 @@ export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefin
   if (!format) throw new Error(`nobody knows how to read ${plan.format}`);
   try {
     const received = format.read(sound);
-    const openingSamples = received.samplesWithin(openingBytes);
+    // From here on, samples are the programme's.
+    const inProgramme = (samples: number) => Math.round((samples * box.rateHz) / format.sentHz(box.rateHz));
+    const openingSamples = inProgramme(received.samplesWithin(openingBytes));
+    const frameSamples = inProgramme(format.frameSamples(box.rateHz));
     const faults: string[] = [];
     const samplesIn = (ms: number) => (ms / 1000) * box.rateHz;
-    const exact = format.frameSamples + samplesIn(BLOCK_MS + box.coalesceMs);
+    const exact = frameSamples + samplesIn(BLOCK_MS + box.coalesceMs);
 
-    const live = received.samples - openingSamples;
+    const live = inProgramme(received.samples) - openingSamples;
     const offSamples = live - (left.from - began.from);
     const [least, most] = [left.from - began.to, left.to - began.from];
     // What made the encoder start waits until its look-ahead is filled.
-    const lookahead = reference ? 0 : format.frameSamples;
+    const lookahead = reference ? 0 : frameSamples;
     if (live < least - exact - lookahead || live > most + exact)
       faults.push(`${live} samples in the time of ${least} to ${most}`);
 
