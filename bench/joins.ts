@@ -31,7 +31,9 @@ const { box, channels, outcomes } = await joinMany({
   bits,
 });
 const { rows, faults } = await prove(outcomes, box, channels);
-console.log(`\nWorst differences in samples at ${box.rateHz} Hz:\n\n${table(PROOF_HEAD, rows)}`);
+console.log(
+  `\nWorst differences in samples at ${box.rateHz} Hz; time is told by the WAV stream, in steps of 10 ms and what is held back:\n\n${table(PROOF_HEAD, rows)}`,
+);
 if (faults.length > 0) {
   console.log(`\n${faults.length} of ${outcomes.length} did not receive what they should:\n${faults.join('\n')}`);
   process.exitCode = 1;
