@@ -38,12 +38,16 @@ export const debianPackages = [
   { name: 'curl', why: 'a listener', for: ['test'] },
   { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
-  { name: 'mpv', why: 'a listener', for: ['test'] },
-  { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test'] },
-  { name: 'vlc-plugin-base', why: 'HTTP, MP3, WAV and PulseAudio for VLC', for: ['test'] },
-  { name: 'gstreamer1.0-tools', why: 'a listener (gst-launch-1.0)', for: ['test'] },
-  { name: 'gstreamer1.0-plugins-base', why: 'playbin for GStreamer', for: ['test'] },
-  { name: 'gstreamer1.0-plugins-good', why: 'HTTP, MP3, WAV and PulseAudio for GStreamer', for: ['test'] },
+  { name: 'mpv', why: 'a listener', for: ['test', 'bench:burst'] },
+  { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test', 'bench:burst'] },
+  { name: 'vlc-plugin-base', why: 'HTTP, MP3, WAV and PulseAudio for VLC', for: ['test', 'bench:burst'] },
+  { name: 'gstreamer1.0-tools', why: 'a listener (gst-launch-1.0)', for: ['test', 'bench:burst'] },
+  { name: 'gstreamer1.0-plugins-base', why: 'playbin for GStreamer', for: ['test', 'bench:burst'] },
+  {
+    name: 'gstreamer1.0-plugins-good',
+    why: 'HTTP, MP3, WAV and PulseAudio for GStreamer',
+    for: ['test', 'bench:burst'],
+  },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
 
   {

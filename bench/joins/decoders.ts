@@ -131,7 +131,7 @@ const mpg123: Decoder = {
 const opusdec: Decoder = {
   name: 'opusdec',
   async decode(whole, channels) {
-    const output = await decodeWith('opusdec', ['-', '-'], whole);
+    const output = await decodeWith('opusdec', ['--rate', '48000', '-', '-'], whole);
     return judge(output, channels, BANNERS.opusdec, (line) => /error|invalid|fail/i.test(line));
   },
 };

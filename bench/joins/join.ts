@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises';
-import { IcyReader } from '../../test/support/icy-reader.ts';
 
 /** How long a stream may be silent, ms. */
 const PATIENCE_MS = 15_000;
@@ -37,10 +36,10 @@ export interface Joined {
   readonly plan: JoinPlan;
   /** The body of the answer, byte by byte. */
   readonly body: Buffer;
-  /** The body without the titles. */
-  readonly sound: Buffer;
-  /** How much of the sound was there at `joined`, bytes. */
+  /** How much of it was there at `joined`, bytes. */
   readonly openingBytes: number;
+  /** Sound between two titles, bytes; undefined when there are no titles in it. */
+  readonly metaBytes: number | undefined;
   /** When it was asked for. */
   readonly asked: number;
   /** Some time after the answer had begun; with titles in the stream, after the sound had. */
@@ -89,9 +88,10 @@ export async function join(port: number, plan: JoinPlan, clock: BoxClock): Promi
     const left = await moment(clock, () => socket.destroy());
     gather();
     const body = received.subarray(head.length);
-    const metaBytes = Number(/^icy-metaint: (\d+)\r$/im.exec(head)?.[1]);
-    const sound = untitled(body, openingEnd - head.length, plan.titles ? metaBytes : 0);
-    return { plan, body, ...sound, asked, joined, left };
+    const metaint = /^icy-metaint: (\d+)\r$/im.exec(head)?.[1];
+    if ((metaint !== undefined) !== (plan.titles === true)) throw new Error(head);
+    const metaBytes = metaint === undefined ? undefined : Number(metaint);
+    return { plan, body, openingBytes: openingEnd - head.length, metaBytes, asked, joined, left };
   } finally {
     socket.destroy();
   }
@@ -107,14 +107,4 @@ async function moment(clock: BoxClock, act: () => void): Promise<Moment> {
   act();
   await nextRound();
   return { from, to: clock() };
-}
-
-function untitled(body: Buffer, openingBytes: number, metaBytes: number): { sound: Buffer; openingBytes: number } {
-  if (metaBytes === 0) return { sound: body, openingBytes };
-  const sound: Buffer[] = [];
-  const reader = new IcyReader(metaBytes, (piece) => sound.push(piece));
-  reader.push(body.subarray(0, openingBytes));
-  const soundBytes = reader.soundBytes;
-  reader.push(body.subarray(openingBytes));
-  return { sound: Buffer.concat(sound), openingBytes: soundBytes };
 }

@@ -1,7 +1,8 @@
+import { IcyReader } from '../../test/support/icy-reader.ts';
 import type { Joined } from './join.ts';
 import { FORMAT_READERS, type Received } from './received.ts';
 
-/** Blocks of the programme, which is what the clock is read in, and what a format may be ahead of it by, ms. */
+/** Blocks of the programme, ms. */
 const BLOCK_MS = 10;
 /** How unevenly a busy machine may have made the chunks that a burst consists of, ms. */
 const UNEVEN_MS = 200;
@@ -20,7 +21,7 @@ export interface BoxFacts {
 /** What is to be said of one listener, before any decoder was asked. */
 export interface Judgement {
   received: Received | undefined;
-  /** By how much the sound is longer than the time listened, in samples. */
+  /** By how much the sound is longer than the time listened, as far as the clock can tell, in samples. */
   offSamples: number;
   faults: string[];
 }
@@ -32,28 +33,33 @@ export interface Judgement {
  * @param reference all sound of a listener who was there all the time; undefined when nobody was
  */
 export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefined): Judgement {
-  const { plan, sound, openingBytes, asked, joined: began, left } = joined;
+  const { plan, asked, joined: began, left } = joined;
   const format = FORMAT_READERS[plan.format];
   if (!format) throw new Error(`nobody knows how to read ${plan.format}`);
   try {
+    const { sound, openingBytes } = withoutTitles(joined);
     const received = format.read(sound);
-    const openingSamples = received.samplesWithin(openingBytes);
+    // From here on, samples are the programme's.
+    const inProgramme = (samples: number) => Math.round((samples * box.rateHz) / format.sentHz(box.rateHz));
+    const openingSamples = inProgramme(received.samplesWithin(openingBytes));
+    const frameSamples = inProgramme(format.frameSamples(box.rateHz));
     const faults: string[] = [];
     const samplesIn = (ms: number) => (ms / 1000) * box.rateHz;
-    const exact = format.frameSamples + samplesIn(BLOCK_MS + box.coalesceMs);
+    // The clock goes on by whole blocks, and stands still for as long as chunks are held back.
+    const step = samplesIn(BLOCK_MS + box.coalesceMs);
 
-    const live = received.samples - openingSamples;
-    const offSamples = live - (left.from - began.from);
-    const [least, most] = [left.from - began.to, left.to - began.from];
+    const live = inProgramme(received.samples) - openingSamples;
+    const [least, most] = [left.from - began.to - step, left.to - began.from + step];
+    const offSamples = live < least ? live - least : Math.max(0, live - most);
     // What made the encoder start waits until its look-ahead is filled.
-    const lookahead = reference ? 0 : format.frameSamples;
-    if (live < least - exact - lookahead || live > most + exact)
+    const lookahead = reference ? 0 : frameSamples;
+    if (offSamples > frameSamples || -offSamples > frameSamples + lookahead)
       faults.push(`${live} samples in the time of ${least} to ${most}`);
 
     const burst = samplesIn(plan.burstMs ?? box.burstMs);
     const waited = began.to - asked;
-    const shortest = burst - exact - samplesIn(UNEVEN_MS) - (plan.titles ? box.metaSamples : 0);
-    const longest = burst + exact + waited + (burst > 0 ? samplesIn(UNEVEN_MS) : 0);
+    const shortest = burst - frameSamples - step - samplesIn(UNEVEN_MS) - (plan.titles ? box.metaSamples : 0);
+    const longest = burst + frameSamples + step + waited + (burst > 0 ? samplesIn(UNEVEN_MS) : 0);
     if (reference && openingSamples < shortest) faults.push(`began with ${openingSamples} samples, not ${burst}`);
     if (openingSamples > longest) faults.push(`began with ${openingSamples} samples, not ${burst}, after ${waited}`);
 
@@ -64,4 +70,15 @@ export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefin
   } catch (error) {
     return { received: undefined, offSamples: Number.NaN, faults: [(error as Error).message] };
   }
+}
+
+/** The sound, and how much of it was there when the answer had begun, bytes. Throws when a title is not where it must be. */
+function withoutTitles({ body, openingBytes, metaBytes }: Joined): { sound: Buffer; openingBytes: number } {
+  if (metaBytes === undefined) return { sound: body, openingBytes };
+  const sound: Buffer[] = [];
+  const reader = new IcyReader(metaBytes, (piece) => sound.push(piece));
+  reader.push(body.subarray(0, openingBytes));
+  const soundBytes = reader.soundBytes;
+  reader.push(body.subarray(openingBytes));
+  return { sound: Buffer.concat(sound), openingBytes: soundBytes };
 }

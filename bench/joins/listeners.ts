@@ -20,6 +20,10 @@ export interface JoinsOptions {
   readonly listenMs: number;
   /** `listeners.coalesce_ms`. */
   readonly coalesceMs: number;
+  /** `input.rate_hz`. */
+  readonly rateHz: number;
+  /** Sample size of FLAC and WAV. */
+  readonly bits: number;
 }
 
 /** What came of one join; `error` when there was no stream. */
@@ -85,9 +89,14 @@ export async function joinMany(
   }
 }
 
-async function openStage({ coalesceMs, listenMs }: JoinsOptions): Promise<Stage> {
+async function openStage({ coalesceMs, listenMs, rateHz, bits }: JoinsOptions): Promise<Stage> {
   const box = await startBox(`[input]
 source = "demo"
+rate_hz = ${rateHz}
+[flac]
+bits = ${bits}
+[wav]
+bits = ${bits}
 [listeners]
 burst_ms = ${BURST_MS}
 max = 1000

@@ -16,7 +16,7 @@ interface Sum {
   errors: number;
   /** Worst difference of what it decoded from what the frames say, in samples. */
   offDecoded: number;
-  /** Worst difference of what the frames say from the time listened, in samples. */
+  /** Worst difference of what the frames say from the time listened, beyond a step of the clock, in samples. */
   offTime: number;
 }
 

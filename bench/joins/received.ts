@@ -19,8 +19,10 @@ export interface Received {
 
 /** How what is received of one format is taken apart. Throws when it does not begin as it must, or is not whole within. */
 export interface FormatReader {
+  /** The rate of what is sent, by that of the programme, Hz. */
+  sentHz(programmeHz: number): number;
   /** The longest frame, in samples: how exactly the time listened can be told. */
-  readonly frameSamples: number;
+  frameSamples(programmeHz: number): number;
   read(body: Buffer): Received;
 }
 
@@ -93,8 +95,8 @@ function readFlac(body: Buffer): Received {
 
 /** Every format that the box may offer, by its id. */
 export const FORMAT_READERS: Readonly<Record<string, FormatReader>> = {
-  mp3: { frameSamples: MP3_SAMPLES, read: readMp3 },
-  opus: { frameSamples: 960, read: readOpus },
-  flac: { frameSamples: 480, read: readFlac },
-  wav: { frameSamples: 1, read: readWav },
+  mp3: { sentHz: (hz) => (hz > 48_000 ? hz / 2 : hz), frameSamples: () => MP3_SAMPLES, read: readMp3 },
+  opus: { sentHz: () => 48_000, frameSamples: () => 960, read: readOpus },
+  flac: { sentHz: (hz) => hz, frameSamples: (hz) => Math.round(hz / 100), read: readFlac },
+  wav: { sentHz: (hz) => hz, frameSamples: () => 1, read: readWav },
 };

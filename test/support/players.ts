@@ -5,7 +5,7 @@ import type { PlayersStage } from './players-stage.ts';
 import { type Running, run } from './processes.ts';
 
 /** A format of the box, by the end of its address. */
-export type StreamFormat = 'mp3' | 'wav';
+export type StreamFormat = 'mp3' | 'opus' | 'flac' | 'wav';
 
 /** What a player is asked for. */
 export interface Request {
@@ -15,6 +15,8 @@ export interface Request {
   stage: PlayersStage;
   /** Loudspeaker that it plays to. */
   sink: string;
+  /** What is asked for behind the address, such as `?burst=0`. Not for Chromium. */
+  query?: string;
 }
 
 /** A player at work. */
@@ -41,8 +43,8 @@ export interface Player {
 }
 
 /** Starts a program from a line whose words hold no spaces, in which `URL` stands for the address. */
-function start(line: string, { box, format, stage, sink }: Request, stdio?: StdioOptions): Running {
-  const [program = '', ...args] = line.split(' ').map((word) => word.replace('URL', `${box}/stream.${format}`));
+function start(line: string, { box, format, stage, sink, query = '' }: Request, stdio?: StdioOptions): Running {
+  const [program = '', ...args] = line.split(' ').map((word) => word.replace('URL', `${box}/stream.${format}${query}`));
   return run(program, args, { ...stage.user, env: stage.env(sink), ...(stdio && { stdio }) });
 }
 

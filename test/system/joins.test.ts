@@ -11,6 +11,8 @@ test('whoever joins at any moment hears whole frames that no decoder has a word 
     last: 2,
     listenMs: 1500,
     coalesceMs: 0,
+    rateHz: 48_000,
+    bits: 16,
   });
   const { rows, faults } = await prove(outcomes, box, channels);
   for (const row of rows) t.log(row.join(' '));
