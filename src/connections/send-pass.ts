@@ -52,15 +52,25 @@ export class SendPass<T> {
     this.#fanOut = calls.fanOutOpen({ unsentBytes: Math.ceil(unsentBytes), deadAfterMs: Math.ceil(deadAfterMs) });
   }
 
-  /** A way past Node into this socket; undefined when there is none: TLS, no TCP, bytes waiting in it, no descriptor left. */
+  /**
+   * A way past Node into this socket; undefined when there is none: TLS, no TCP, bytes waiting in it, no descriptor left. What lies
+   * under TLS is bounded like the others all the same.
+   */
   open(socket: Socket, owner: T): SendPort<T> | undefined {
-    const descriptor = tcpDescriptor(socket);
+    const descriptor = descriptorOf(socket, 'TCP');
+    if (descriptor === undefined) this.#bound(descriptorOf(socket, 'TLSWrap'));
     if (descriptor === undefined || socket.destroyed || socket.writableLength > 0) return undefined;
     const id = this.#calls.fanOutAdd(this.#fanOut, descriptor);
     if (id < 0) return undefined;
     this.#owners.set(id, owner);
     if (this.#shorts.length < 2 * this.#owners.size) this.#shorts = new Int32Array(4 * this.#owners.size);
     return new SendPort(this, id);
+  }
+
+  /** Sets on a connection what is set on every one in here, and lets go of it again: it is the kernel's that remembers. */
+  #bound(descriptor: number | undefined): void {
+    const id = descriptor === undefined ? -1 : this.#calls.fanOutAdd(this.#fanOut, descriptor);
+    if (id >= 0) this.#calls.fanOutRemove(this.#fanOut, id);
   }
 
   /**
@@ -159,9 +169,9 @@ function takenOrError(taken: unknown, ofBytes: number): number | Error {
   return checkedCount(taken, ofBytes);
 }
 
-/** The descriptor of a plain TCP socket. Node has no public name for it, and knows TLS and pipes by other handles. */
-function tcpDescriptor(socket: Socket): number | undefined {
+/** The descriptor of a socket that has this kind of handle. Node has no public name for it; pipes have other handles. */
+function descriptorOf(socket: Socket, kind: 'TCP' | 'TLSWrap'): number | undefined {
   const { _handle: handle } = socket as Socket & { _handle?: { fd?: unknown } | null };
-  if (handle?.constructor.name !== 'TCP') return undefined;
+  if (handle?.constructor.name !== kind) return undefined;
   return typeof handle.fd === 'number' && handle.fd >= 0 ? handle.fd : undefined;
 }

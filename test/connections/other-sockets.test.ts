@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import test from 'ava';
 import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import type { RemovedListener } from '../../src/connections/listener.ts';
 import { SendPass } from '../../src/connections/send-pass.ts';
 import { NumberedReader, numbered } from './numbered.ts';
-import { type Pair, turns, until } from './sockets.ts';
+import { Loopback, type Pair, turns, until } from './sockets.ts';
 
 /** Both ends of a connection, and how it is ended with its server. */
 interface ClosablePair extends Pair {
@@ -91,3 +92,27 @@ for (const [name, makePair] of Object.entries({ tls: tlsPair, unix: unixPair }))
     },
   );
 }
+
+test.serial('tls: the kernel holds no more for a frozen one than without TLS', async (t) => {
+  const loopback = await Loopback.open();
+  const heldBytes: Record<string, number> = {};
+  for (const [name, makePair] of Object.entries({ plain: () => loopback.pair(), tls: tlsPair })) {
+    const { socket, client } = await makePair();
+    client.pause();
+    const manager = new ConnectionManager({ bytesPerSecond: 200_000 });
+    manager.addClient(socket, name);
+    const waiting = () => manager.snapshot()[0]?.waitingBytes ?? 0;
+    // What the kernel takes in the end, it takes after some turns.
+    for (let number = 0; waiting() === 0 && number < 10_000; number += 1) {
+      manager.broadcast(numbered(number, 5000));
+      await turns(3);
+    }
+    await sleep(100);
+    heldBytes[name] = (manager.snapshot()[0]?.givenBytes ?? 0) - waiting();
+    client.destroy();
+    await manager.close(0);
+  }
+  loopback.close();
+  t.log(heldBytes);
+  t.true((heldBytes.tls ?? 0) < 2 * (heldBytes.plain ?? 0));
+});
