@@ -210,7 +210,7 @@ test('stopped in every state: it does nothing more', async (t) => {
     const { push, feed, state } = startPush(t, url);
     await until(wanted, state(wanted));
     await push.close(300);
-    await until('no connection is left', () => silent.open.size + good.open.size === 0);
+    await until('no connection is left', () => silent.open.size + good.open.size === 0, 2000);
     const { connects, failures, attempts } = push.status();
     await pause(400);
     t.deepEqual(
