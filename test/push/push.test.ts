@@ -144,6 +144,14 @@ test('a server that never answers', async (t) => {
   await until('its connections have gone', () => server.open.size === 0);
 });
 
+test('the limits of connecting and of answering do not end what is on air', async (t) => {
+  const server = await fakeServer(t, (source) => void source.write(OK));
+  const { push, state } = startPush(t, server.url, { answerMs: 300, connectMs: 300 });
+  await until('on air', state('on air'));
+  await pause(900);
+  t.deepEqual([push.status().state, push.status().connects, push.status().failures], ['on air', 1, {}]);
+});
+
 test('a name that nobody knows', async (t) => {
   const { push } = startPush(t, 'http://box.invalid:8000/x');
   await until('told', () => push.status().failures['unknown host'] === 1 || push.status());
@@ -202,6 +210,7 @@ test('stopped in every state: it does nothing more', async (t) => {
     const { push, feed, state } = startPush(t, url);
     await until(wanted, state(wanted));
     await push.close(300);
+    await until('no connection is left', () => silent.open.size + good.open.size === 0, 2000);
     const { connects, failures, attempts } = push.status();
     await pause(400);
     t.deepEqual(
