@@ -1,6 +1,6 @@
 import { IcyReader } from '../../test/support/icy-reader.ts';
 import type { Joined } from './join.ts';
-import { FORMAT_READERS, type Received } from './received.ts';
+import { type Received, readerOf } from './received.ts';
 
 /** Blocks of the programme, ms. */
 const BLOCK_MS = 10;
@@ -34,9 +34,8 @@ export interface Judgement {
  */
 export function judge(joined: Joined, box: BoxFacts, reference: Buffer | undefined): Judgement {
   const { plan, asked, joined: began, left } = joined;
-  const format = FORMAT_READERS[plan.format];
-  if (!format) throw new Error(`nobody knows how to read ${plan.format}`);
   try {
+    const format = readerOf(plan.format);
     const { sound, openingBytes } = withoutTitles(joined);
     const received = format.read(sound);
     // From here on, samples are the programme's.

@@ -4,7 +4,7 @@ import { type Listening, listen } from '../../test/support/listener.ts';
 import { until } from '../../test/support/processes.ts';
 import { type BoxClock, type Joined, type JoinPlan, join } from './join.ts';
 import type { BoxFacts } from './judge.ts';
-import { FORMAT_READERS } from './received.ts';
+import { readerOf } from './received.ts';
 
 /** How many join, and how. */
 export interface JoinsOptions {
@@ -77,7 +77,14 @@ export async function joinMany(
     const alone = outcomes.length;
     await joinBeside(stage, options.joins - options.first - options.last, options.atOnce);
     await joinLast(stage, options.last);
-    const heard = new Map([...references].map(([id, { body }]) => [id, FORMAT_READERS[id]?.read(body()).sound]));
+    const heard = new Map<string, Buffer>();
+    for (const [id, { body }] of references) {
+      try {
+        heard.set(id, readerOf(id).read(body()).sound);
+      } catch (error) {
+        outcomes.push({ plan: { format: id }, error: `who was there all the time: ${(error as Error).message}` });
+      }
+    }
     const complete = outcomes.map((outcome, index) => {
       const reference = index < alone ? undefined : heard.get(outcome.plan.format);
       return { ...outcome, ...(reference && { reference }) };

@@ -94,9 +94,16 @@ function readFlac(body: Buffer): Received {
 }
 
 /** Every format that the box may offer, by its id. */
-export const FORMAT_READERS: Readonly<Record<string, FormatReader>> = {
+const FORMAT_READERS: Readonly<Record<string, FormatReader>> = {
   mp3: { sentHz: (hz) => (hz > 48_000 ? hz / 2 : hz), frameSamples: () => MP3_SAMPLES, read: readMp3 },
   opus: { sentHz: () => 48_000, frameSamples: () => 960, read: readOpus },
   flac: { sentHz: (hz) => hz, frameSamples: (hz) => Math.round(hz / 100), read: readFlac },
   wav: { sentHz: (hz) => hz, frameSamples: () => 1, read: readWav },
 };
+
+/** The reader of a format. Throws when there is none. */
+export function readerOf(format: string): FormatReader {
+  const reader = FORMAT_READERS[format];
+  if (!reader) throw new Error(`nobody knows how to read ${format}`);
+  return reader;
+}

@@ -13,7 +13,7 @@ export interface FlacFrames {
   readonly bits: number;
 }
 
-/** Finds the frames of a stream with blocks of one size. Throws when there is no such stream. */
+/** Finds the frames of a stream with blocks of one size. Throws when there is no such stream, or a frame is missing. */
 export function findFlacFrames(bytes: Buffer): FlacFrames {
   if (bytes.toString('latin1', 0, 4) !== 'fLaC') throw new Error('no FLAC stream');
   let start = 4;
@@ -30,10 +30,12 @@ export function findFlacFrames(bytes: Buffer): FlacFrames {
   if (firstNumber === undefined) throw new Error(`no FLAC frame at byte ${start}`);
   const ends: number[] = [];
   for (let at = start + 1, next = firstNumber + 1; at + 16 <= bytes.length; at++) {
-    if (numberAt(bytes, at) !== next) continue;
+    const number = numberAt(bytes, at);
+    if (number === undefined) continue;
     // What looks like a header by chance is not at the end of a frame whose checksum is right.
     const begin = ends.at(-1) ?? start;
     if (crc16(bytes.subarray(begin, at - 2)) !== bytes.readUInt16BE(at - 2)) continue;
+    if (number !== next) throw new Error(`FLAC frame ${number} follows frame ${next - 1}`);
     ends.push(at);
     next += 1;
   }
