@@ -5,7 +5,7 @@ import type { PlayersStage } from './players-stage.ts';
 import { type Running, run } from './processes.ts';
 
 /** A format of the box, by the end of its address. */
-export type StreamFormat = 'mp3' | 'wav';
+export type StreamFormat = 'mp3' | 'opus' | 'flac' | 'wav';
 
 /** What a player is asked for. */
 export interface Request {
@@ -31,7 +31,7 @@ export interface Playing {
 /** A listener's program. */
 export interface Player {
   name: string;
-  /** The Debian package whose version counts, then those that it needs besides for HTTP, MP3, WAV and PulseAudio. */
+  /** The Debian package whose version counts, then those that it needs besides for HTTP, the formats and PulseAudio. */
   packages: readonly [string, ...string[]];
   /** How it is called, for the reader; `URL` stands for the address. */
   command: string;
@@ -109,7 +109,7 @@ export const players: readonly Player[] = [
   {
     name: 'Chromium, `<audio>`',
     packages: ['chromium'],
-    command: 'the page of the box, a click on play; for WAV with the `src` of its `<audio>` changed',
+    command: 'the page of the box, a click on play; for all but MP3 with the `src` of its `<audio>` changed',
     decodes: false,
     play: playInChromium,
   },
