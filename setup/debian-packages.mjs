@@ -34,7 +34,7 @@ export const debianPackages = [
   { name: 'libasound2-plugins', why: 'lets ALSA capture from PulseAudio', for: ['test', 'bench'] },
   { name: 'ffmpeg', why: 'a listener, and decodes what the tests measure', for: ['test', 'bench'] },
   { name: 'curl', why: 'a listener', for: ['test'] },
-  { name: 'opus-tools', why: 'opusdec, a listener, and opusenc, which we are compared with', for: ['test', 'bench:codecs'] },
+  { name: 'opus-tools', why: 'opusdec, a listener; opusenc, for comparison', for: ['test', 'bench:codecs'] },
   { name: 'flac', why: 'a listener', for: ['test'] },
   { name: 'lame', why: 'what we are compared with', for: ['test', 'bench:codecs'] },
   { name: 'sonic-pi-samples', why: 'real music, for the encoders', for: ['test', 'bench:codecs'] },
