@@ -114,7 +114,7 @@ export const configSchema = z.strictObject({
         'Bitrate on average. It varies: what is difficult gets more, silence next to nothing.',
       ),
       complexity: number(
-        10,
+        5,
         { min: 0, max: 10 },
         'How much work the encoder puts into it: 10 is best, 0 takes the least of the processor.',
       ),

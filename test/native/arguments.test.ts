@@ -16,6 +16,11 @@ const capture = {
   convertRate: false,
 };
 const mp3 = { rateHz: 48000, channels: 2, bitrateKbps: 128, quality: 5, reservoir: false };
+const opus = { rateHz: 48000, channels: 2, bitrateKbps: 128, complexity: 5 };
+const flac = { rateHz: 48000, channels: 2, bits: 16, blockFrames: 480, level: 5, frameNumbers: 1000 };
+const page = { serial: 1, sequence: 0, granule: 0, first: true, last: false };
+const out = () => new Uint8Array(9000);
+const ends = () => new Uint32Array(9);
 const nothing = () => {};
 
 test('wrong types throw a TypeError', (t) => {
@@ -50,6 +55,24 @@ test('wrong types throw a TypeError', (t) => {
     ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), '1', new Uint8Array(9000)],
     ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 1, new Float32Array(9000)],
     ['mp3Close', {}],
+    ['opusOpen'],
+    ['opusOpen', { ...opus, complexity: undefined }],
+    ['opusOpen', { ...opus, bitrateKbps: '128' }],
+    ['flacOpen', { ...flac, bits: 16.5 }],
+    ['flacOpen', { ...flac, frameNumbers: undefined }],
+    ['packetsFacts', {}],
+    ['packetsFacts', native.mp3Open(mp3)],
+    ['packetsEncode', native.mp3Open(mp3), new Float32Array(2), 1, out(), ends()],
+    ['packetsEncode', native.opusOpen(opus), [0, 0], 1, out(), ends()],
+    ['packetsEncode', native.opusOpen(opus), new Float32Array(2), '1', out(), ends()],
+    ['packetsEncode', native.opusOpen(opus), new Float32Array(2), 1, ends(), ends()],
+    ['packetsEncode', native.flacOpen(flac), new Float32Array(2), 1, out(), out()],
+    ['packetsEncode', native.flacOpen(flac), new Float32Array(2), 1, out()],
+    ['packetsClose', undefined],
+    ['oggPage', page, out()],
+    ['oggPage', { ...page, first: 1 }, out(), out()],
+    ['oggPage', { ...page, serial: 0.5 }, out(), out()],
+    ['oggPage', page, 'packet', out()],
     ['readSoundFile', 1, 48000, 2, 10],
     ['readSoundFile', '/x', '48000', 2, 10],
   ] as [string, ...unknown[]][])
@@ -68,6 +91,19 @@ test('values that cannot be throw a RangeError', (t) => {
     ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 2, new Uint8Array(9000)],
     ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), -1, new Uint8Array(9000)],
     ['mp3Encode', native.mp3Open(mp3), new Float32Array(2), 0.5, new Uint8Array(9000)],
+    ['opusOpen', { ...opus, channels: 3 }],
+    ['opusOpen', { ...opus, complexity: 11 }],
+    ['flacOpen', { ...flac, bits: 32 }],
+    ['flacOpen', { ...flac, level: 9 }],
+    ['flacOpen', { ...flac, blockFrames: 0 }],
+    ['flacOpen', { ...flac, frameNumbers: 2 ** 31 }],
+    ['packetsEncode', native.opusOpen(opus), new Float32Array(2), 2, out(), ends()],
+    ['packetsEncode', native.flacOpen(flac), new Float32Array(2), -1, out(), ends()],
+    ['packetsEncode', native.flacOpen(flac), new Float32Array(2), 0.5, out(), ends()],
+    ['oggPage', { ...page, sequence: 2 ** 32 }, new Uint8Array(1), out()],
+    ['oggPage', { ...page, granule: -1 }, new Uint8Array(1), out()],
+    ['oggPage', page, new Uint8Array(100), new Uint8Array(100 + 281)],
+    ['oggPage', page, new Uint8Array(65025), new Uint8Array(70000)],
     ['readSoundFile', '/x', 48000, 3, 10],
     ['readSoundFile', '/x', 48000, 2, -1],
   ] as [string, ...unknown[]][])
@@ -105,6 +141,19 @@ test('a closed handle cannot be read, but still tells its last status', (t) => {
   native.mp3Close(encoder);
   native.mp3Close(encoder);
   t.throws(() => native.mp3Encode(encoder, new Float32Array(2), 1, new Uint8Array(9000)), { message: /closed/ });
+});
+
+test('an encoder of packets that is closed, or has failed, is of no use', (t) => {
+  for (const encoder of [native.opusOpen(opus), native.flacOpen(flac)]) {
+    t.throws(() => native.packetsEncode(encoder, new Float32Array(4000), 2000, out(), new Uint32Array(0)), {
+      message: /did not fit/,
+    });
+    t.throws(() => native.packetsEncode(encoder, new Float32Array(2), 1, out(), ends()), { message: /Opus|FLAC/ });
+    native.packetsClose(encoder);
+    native.packetsClose(encoder);
+    t.throws(() => native.packetsEncode(encoder, new Float32Array(2), 1, out(), ends()), { message: /closed/ });
+    t.throws(() => native.packetsFacts(encoder), { message: /closed/ });
+  }
 });
 
 test('devices are listed and probed', async (t) => {

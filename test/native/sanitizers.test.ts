@@ -12,7 +12,10 @@ const core = [
   'capture_loop',
   'failure',
   'fan_out',
+  'flac',
   'mp3',
+  'ogg_page',
+  'opus',
   'pcm_device',
   'pcm_open',
   'pcm_params',
@@ -20,7 +23,17 @@ const core = [
   'sample_convert',
   'sound_file',
 ].map((name) => join(coreDir, `${name}.c`));
-const libraries = ['-lasound', '-lmp3lame', '-lsndfile', '-lsamplerate', '-lm', '-pthread'];
+const libraries = [
+  '-lasound',
+  '-lmp3lame',
+  '-lsndfile',
+  '-lsamplerate',
+  '-lopus',
+  '-lFLAC',
+  '-logg',
+  '-lm',
+  '-pthread',
+];
 
 /** ThreadSanitizer of older compilers cannot place its memory where the kernel shuffles addresses widely. */
 async function runSanitized(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {

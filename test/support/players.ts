@@ -33,7 +33,7 @@ export interface Playing {
 /** A listener's program. */
 export interface Player {
   name: string;
-  /** The Debian package whose version counts, then those that it needs besides for HTTP, MP3, WAV and PulseAudio. */
+  /** The Debian package whose version counts, then those that it needs besides for HTTP, the formats and PulseAudio. */
   packages: readonly [string, ...string[]];
   /** How it is called, for the reader; `URL` stands for the address. */
   command: string;
@@ -111,7 +111,7 @@ export const players: readonly Player[] = [
   {
     name: 'Chromium, `<audio>`',
     packages: ['chromium'],
-    command: 'the page of the box, a click on play; for WAV with the `src` of its `<audio>` changed',
+    command: 'the page of the box, a click on play; for all but MP3 with the `src` of its `<audio>` changed',
     decodes: false,
     play: playInChromium,
   },

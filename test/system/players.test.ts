@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { type Box, startBox } from '../support/box.ts';
 import { type Player, players, type StreamFormat } from '../support/players.ts';
-import { Hearing, type Sides } from '../support/players-heard.ts';
+import { Hearing, OPUS_REST_DB, type Sides } from '../support/players-heard.ts';
 import { PlayersStage } from '../support/players-stage.ts';
 import { inWords, MIN_CLEAN_S, playersPage, type Seen, seen } from '../support/players-table.ts';
 import { until } from '../support/processes.ts';
@@ -16,7 +16,7 @@ const TONES: Sides = [
   { hz: 997, dbfs: -12 },
   { hz: 1499, dbfs: -20 },
 ];
-const FORMATS: readonly StreamFormat[] = ['mp3', 'wav'];
+const FORMATS: readonly StreamFormat[] = ['mp3', 'opus', 'flac', 'wav'];
 /** How long a player has, from its start, to have played long enough without fault. */
 const PATIENCE_MS = 60_000;
 
@@ -53,7 +53,7 @@ test.after('what was heard is written down, if asked for', (t) => {
 });
 
 for (const player of players) {
-  // One player at a time, with both formats at once into a sink each: more would not fit a machine with two processors.
+  // One player at a time, with all formats at once into a sink each: more would not fit a machine with two processors.
   test.serial(`${player.name} plays every format`, async (t) => {
     t.timeout(PATIENCE_MS * 2);
     const outcomes = await Promise.allSettled(FORMATS.map((format) => hear(t, player, format)));
@@ -64,7 +64,7 @@ for (const player of players) {
 
 async function hear(t: ExecutionContext, player: Player, format: StreamFormat): Promise<void> {
   if (!box) throw new Error('there is no box');
-  const hearing = new Hearing(TONES);
+  const hearing = new Hearing(TONES, format === 'opus' ? OPUS_REST_DB : undefined);
   const sink = sinkOf(format);
   const listening = player.decodes ? undefined : await stage.listen(sink, hearing);
   t.teardown(() => listening?.stop());
