@@ -41,6 +41,12 @@ async function tlsPair(): Promise<ClosablePair> {
   return { socket, client, close: () => end(client, server) };
 }
 
+/** Both ends of a TCP connection. */
+async function plainPair(): Promise<ClosablePair> {
+  const loopback = await Loopback.open();
+  return { ...(await loopback.pair()), close: () => loopback.close() };
+}
+
 /** Both ends of a connection by a path. */
 async function unixPair(): Promise<ClosablePair> {
   const server = net.createServer({ allowHalfOpen: true });
@@ -94,10 +100,9 @@ for (const [name, makePair] of Object.entries({ tls: tlsPair, unix: unixPair }))
 }
 
 test.serial('tls: the kernel holds no more for a frozen one than without TLS', async (t) => {
-  const loopback = await Loopback.open();
   const heldBytes: Record<string, number> = {};
-  for (const [name, makePair] of Object.entries({ plain: () => loopback.pair(), tls: tlsPair })) {
-    const { socket, client } = await makePair();
+  for (const [name, makePair] of Object.entries({ plain: plainPair, tls: tlsPair })) {
+    const { socket, client, close } = await makePair();
     client.pause();
     const manager = new ConnectionManager({ bytesPerSecond: 200_000 });
     manager.addClient(socket, name);
@@ -109,10 +114,9 @@ test.serial('tls: the kernel holds no more for a frozen one than without TLS', a
     }
     await sleep(100);
     heldBytes[name] = (manager.snapshot()[0]?.givenBytes ?? 0) - waiting();
-    client.destroy();
     await manager.close(0);
+    close();
   }
-  loopback.close();
   t.log(heldBytes);
   t.true((heldBytes.tls ?? 0) < 2 * (heldBytes.plain ?? 0));
 });
