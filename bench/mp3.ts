@@ -1,3 +1,4 @@
+import { distanceOf, meanOf } from './codecs/distance.ts';
 import { BEEP_RULE, beeps, beepTimesMs } from './lag/beeps.ts';
 import { decode } from './lag/decode.ts';
 import { matchOnsets } from './lag/match.ts';
@@ -6,7 +7,7 @@ import { findMp3Frames, MP3_SAMPLES } from './lag/streams.ts';
 import { describeMachine } from './machine.ts';
 import { encode, framesInFor, type Mp3Settings } from './mp3/codec.ts';
 import { material, RATE_HZ } from './mp3/material.ts';
-import { compare, type Distance, findDelay } from './mp3/quality.ts';
+import type { Distance } from './mp3/quality.ts';
 import { numberOptions } from './options.ts';
 import { median, summarize } from './statistics.ts';
 import { table } from './table.ts';
@@ -65,9 +66,11 @@ async function measure(setting: Mp3Settings) {
   const name = [`${setting.bitrateKbps}`, setting.reservoir ? 'on' : 'off', `${setting.quality}`];
   const delay = summarize(await measureDelay(setting));
   const distances: Distance[] = [];
-  for (const samples of Object.values(signals)) distances.push(await measureQuality(samples, setting));
-  const mean = (value: (distance: Distance) => number) =>
-    distances.reduce((sum, distance) => sum + value(distance), 0) / distances.length;
+  for (const samples of Object.values(signals)) {
+    const decoded = await decode('mp3', encode(samples, setting).bytes);
+    distances.push(distanceOf(samples, decoded, DELAY_FRAMES));
+  }
+  const mean = meanOf(distances);
   const levelOfMusic = (distances[0]?.levelDb ?? Number.NaN).toFixed(2);
   return {
     delay: [
@@ -77,9 +80,9 @@ async function measure(setting: Mp3Settings) {
       delay.max,
       median(cpu.get(setting) ?? []),
       levelOfMusic,
-      mean(({ snrDb }) => snrDb),
-      mean(({ nmrDb }) => nmrDb),
-      mean(({ audiblePercent }) => audiblePercent),
+      mean.snrDb,
+      mean.nmrDb,
+      mean.audiblePercent,
     ],
     quality: [...name, ...distances.map(({ snrDb, nmrDb }) => `${snrDb.toFixed(1)} / ${nmrDb.toFixed(1)}`)],
   };
@@ -113,27 +116,4 @@ async function measureDelay(setting: Mp3Settings): Promise<number[]> {
     const end = ends[Math.floor((heard[a] ?? 0) / MP3_SAMPLES)] ?? Number.NaN;
     return ((framesInFor(encoded, end) - (real[b] ?? 0)) / RATE_HZ) * 1000;
   });
-}
-
-/** Distance of both sides, averaged. */
-async function measureQuality(samples: Float32Array, setting: Mp3Settings): Promise<Distance> {
-  const decoded = await decode('mp3', encode(samples, setting).bytes);
-  const distances = [0, 1].map((channel) => {
-    const [original, late] = [side(samples, channel), side(decoded, channel)];
-    const part = original.subarray(0, RATE_HZ);
-    const delay = findDelay(part, late, DELAY_FRAMES.least, DELAY_FRAMES.most);
-    return compare(original, late.subarray(delay, delay + original.length), RATE_HZ);
-  });
-  const mean = (value: (distance: Distance) => number) =>
-    distances.reduce((sum, distance) => sum + value(distance), 0) / distances.length;
-  return {
-    snrDb: mean(({ snrDb }) => snrDb),
-    nmrDb: mean(({ nmrDb }) => nmrDb),
-    levelDb: mean(({ levelDb }) => levelDb),
-    audiblePercent: mean(({ audiblePercent }) => audiblePercent),
-  };
-}
-
-function side(samples: Float32Array, channel: number): Float64Array {
-  return Float64Array.from({ length: samples.length / 2 }, (_, frame) => samples[2 * frame + channel] ?? 0);
 }

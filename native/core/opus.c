@@ -15,8 +15,8 @@ enum { PACKET_BYTES_MAX = 1276 };
 /** Frames that come in and are handed on at a time. */
 enum { PART_FRAMES = 480 };
 /**
- * What resamples. Up to 20 kHz, which is all that Opus sends, it changes nothing at 44.1 kHz either; the fast one loses
- * what lies above 17.7 kHz.
+ * What resamples. From 44.1 kHz it takes 0.05 dB off 19 kHz and 3 dB off 20 kHz, where Opus ends; the fast one 4 dB off
+ * 18 kHz. The best one takes nothing, and four times the CPU.
  */
 enum { CONVERTER = SRC_SINC_MEDIUM_QUALITY };
 

@@ -121,20 +121,29 @@ test('who joins at any page hears every frame from there on, and no decoder comp
   }
 });
 
-test('blocks of any length give the same pages', (t) => {
-  const format = opusFormat(STEREO, SETTINGS);
-  const samples = sines(TONES, 1);
-  const packets = (bytes: Buffer[]) => findOggPages(Buffer.concat(bytes)).map(({ packets: [packet] }) => packet);
-  const random = randomNumbers(2);
-  const encoder = format.createEncoder();
-  const pages: Buffer[] = [];
-  for (let at = 0; at < samples.length; ) {
-    const length = 2 * Math.floor(random() * 3000);
-    pages.push(...encoder.encode(samples.subarray(at, at + length)));
-    at += length;
-  }
-  t.deepEqual(packets(pages), packets(stream(format, samples).pages));
-});
+for (const rateHz of [44100, 48000]) {
+  test(`${rateHz} Hz: blocks of any length give the same packets`, (t) => {
+    const pcm = { rateHz, channels: 2 };
+    const format = opusFormat(pcm, SETTINGS);
+    const samples = sines(TONES, 3, rateHz);
+    const packets = (bytes: Buffer[]) => findOggPages(Buffer.concat(bytes)).map(({ packets: [packet] }) => packet);
+    const expected = packets(stream(format, samples, pcm).pages);
+    const random = randomNumbers(2);
+    // Of 20 ms each, in which a converter may give one packet, two or none; and of any length.
+    for (const blockSamples of [() => rateHz / 25, () => 2 * Math.floor(random() * 3000)]) {
+      const encoder = format.createEncoder();
+      const pages: Buffer[] = [];
+      for (let at = 0; at < samples.length; ) {
+        const length = blockSamples();
+        pages.push(...encoder.encode(samples.subarray(at, at + length)));
+        at += length;
+      }
+      const made = packets(pages);
+      t.true(expected.length - made.length <= 1);
+      t.deepEqual(made, expected.slice(0, made.length));
+    }
+  });
+}
 
 test('what is no number or too loud does no harm', (t) => {
   const samples = sines(TONES, 1);
