@@ -36,7 +36,7 @@ export function encodeOurs(format: Format, samples: Float32Array): Encoded {
   const encoder = format.createEncoder();
   const chunks = feed(encoder, samples);
   const tail = feed(encoder, new Float32Array(2 * TAIL_FRAMES));
-  const header = encoder.header(NO_TAGS, undefined);
+  const header = encoder.header(NO_TAGS);
   encoder.close();
   return { bytes: Buffer.concat([header, ...chunks, ...tail]), kbps: kbpsOf(chunks, samples) };
 }
@@ -44,7 +44,7 @@ export function encodeOurs(format: Format, samples: Float32Array): Encoded {
 /** What a program makes that reads a WAV file from stdin and writes to stdout. */
 export function encodeWith(command: string, args: readonly string[], samples: Float32Array): Encoded {
   const wav = wavFormat(PCM, 16).createEncoder();
-  const input = Buffer.concat([wav.header(NO_TAGS, undefined), ...wav.encode(samples)]);
+  const input = Buffer.concat([wav.header(NO_TAGS), ...wav.encode(samples)]);
   input.writeUInt32LE(input.length - 8, 4);
   input.writeUInt32LE(input.length - 44, 40);
   const { error, status, stdout, stderr } = spawnSync(command, args, { input, maxBuffer: MAX_BYTES });
