@@ -163,7 +163,9 @@ export class Listener implements SocketOwner {
     // A machine that has everything says no more before something else comes, and so nothing of what its program has read since.
     const untilMs = progress.takenOffset < recent.endOffset ? nowMs : Math.min(nowMs, recent.endAtMs);
     return {
-      quietMs: progress.isQuiet(recent.endOffset) ? this.#ageMs(progress.aliveOffset, recent, untilMs) : 0,
+      quietMs: progress.isQuiet(recent.endOffset, recent.narrowsWindows)
+        ? this.#ageMs(progress.aliveOffset, recent, untilMs)
+        : 0,
       behindMs: this.#ageMs(progress.takenOffset, recent, nowMs),
       unansweredMs: kernel && kernel.unackedBytes > 0 ? kernel.sinceAckMs : 0,
     };

@@ -7,6 +7,24 @@ import type { KernelTruth } from './wire.ts';
 const UNREAD_PART = 1 / 4;
 
 /**
+ * Such segments make it do so (`tcp_measure_rcv_mss` in its source), bytes: shorter ones are passed over, of longer ones the overhead
+ * is less than what it first supposes.
+ */
+const RECKONED_BYTES = { least: 536, most: 1200 };
+
+/**
+ * Where such segments come, only a window that has narrowed to this part of what it was is taken for that of a program that does not
+ * read. Until the machine has come to its new reckoning, its window narrows by all that comes, although the program reads: by three
+ * quarters (seen), perhaps by more where drivers waste more. But it does not close.
+ */
+const CLOSED_PART = 1 / 16;
+
+/** Whether segments as long as this chunk may make a listener's window narrow although it reads. */
+export function narrowsWindows(chunkBytes: number): boolean {
+  return chunkBytes >= RECKONED_BYTES.least && chunkBytes < RECKONED_BYTES.most;
+}
+
+/**
  * How far one listener has got in its stream, as far as that can be known from here. Offsets are the stream's, in bytes.
  *
  * That its machine acknowledges bytes says little: a frozen program's machine does so until its receive buffer is full, which
@@ -100,8 +118,14 @@ export class Progress {
     }
   }
 
-  /** Whether the listener may be frozen: more was sent without a sign of life than a living one would leave without. */
-  isQuiet(endOffset: number): boolean {
+  /**
+   * Whether the listener may be frozen: more was sent without a sign of life than a living one would leave without.
+   *
+   * @param doubtful whether windows of listeners to this stream may narrow for another reason
+   */
+  isQuiet(endOffset: number, doubtful = false): boolean {
+    const closedBytes = Math.max(this.#fullWindowBytes * CLOSED_PART, this.#stepBytes);
+    if (doubtful && this.#last.windowBytes > closedBytes) return false;
     return endOffset - this.aliveOffset > 2 * this.#stepBytes;
   }
 }

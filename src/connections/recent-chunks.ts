@@ -1,3 +1,5 @@
+import { narrowsWindows } from './progress.ts';
+
 /** The used-up part is cut off when it is this long, so that neither memory nor the time to trim grows. */
 const CUT_AT = 256;
 
@@ -23,6 +25,8 @@ export class RecentChunks {
   #endOffset = 0;
   /** Nobody may begin with what lies before this. */
   #beginOffset = 0;
+  /** Whether one of its chunks may have made a listener's window narrow although that listener reads. */
+  narrowsWindows = false;
 
   /**
    * @param keepMs chunks that are older than the newest by more than this are forgotten
@@ -52,6 +56,7 @@ export class RecentChunks {
   push(chunk: Buffer, atMs: number, joinable = true): void {
     this.#entries.push({ chunk, offset: this.#endOffset, atMs, joinable });
     this.#endOffset += chunk.length;
+    this.narrowsWindows ||= narrowsWindows(chunk.length);
     for (let oldest = this.#entries[this.#first]; oldest !== undefined; oldest = this.#entries[this.#first]) {
       const behind = this.#endOffset - oldest.offset - oldest.chunk.length;
       if (oldest.atMs >= atMs - this.#keepMs && behind <= this.#keepBytes) break;

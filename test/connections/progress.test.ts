@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Progress } from '../../src/connections/progress.ts';
+import { narrowsWindows, Progress } from '../../src/connections/progress.ts';
 import type { KernelTruth } from '../../src/connections/wire.ts';
 
 const STEP = 128;
@@ -91,6 +91,24 @@ test('H3: a window that narrows, but by far less than what comes, is no sign of 
     narrowing.push([taken, WINDOW - 1024 * Math.floor(taken / 6000), taken]);
   }
   t.true(looks(...narrowing).aliveOffset > 100_000 - 2 * STEADY);
+});
+
+test('H3: where windows may narrow for another reason, only one that is nearly closed is a sign of death', (t) => {
+  const before: Array<readonly [number, number, number]> = [];
+  for (let taken = 0; taken <= 8000; taken += 1000) before.push([taken, WINDOW, taken]);
+  const narrowed = looks(...before, [16_000, WINDOW - 8000, 16_000], [24_000, WINDOW - 16_000, 24_000]);
+  t.true(narrowed.isQuiet(24_000));
+  t.false(narrowed.isQuiet(24_000, true), 'it may read all the same');
+  const closed = looks(...before, [16_000, WINDOW - 8000, 16_000], [8000 + WINDOW - 100, 100, 8000 + WINDOW]);
+  t.true(closed.isQuiet(8000 + WINDOW, true));
+  t.is(closed.aliveOffset, 8000, 'since it stopped');
+});
+
+test('segments of some lengths make windows narrow', (t) => {
+  t.deepEqual(
+    [417, 535, 536, 700, 1199, 1200, 1920].filter((bytes) => narrowsWindows(bytes)),
+    [536, 700, 1199],
+  );
 });
 
 test('H3: what arrived behind a lost segment makes the window narrower, too: who reads on a bad link lives', (t) => {
