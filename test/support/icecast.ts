@@ -29,6 +29,10 @@ export interface IcecastOptions {
   readonly certificate?: string;
 }
 
+/** How often it is started until it answers, and how long it has for that, ms. */
+const START_TRIES = 3;
+const START_MS = 5000;
+
 /** An Icecast of our own, and what feeds it. It does not touch Debian's service, its configuration or its port. */
 export class Icecast {
   /** What a source has to say to be let in. */
@@ -62,15 +66,28 @@ export class Icecast {
     await this.restart();
   }
 
-  /** Starts it again, at the same port, when it has ended. */
+  /** Starts it again, at the same port, when it has ended. Seen once: one that was started did not answer in 10 s. So it has some tries. */
   async restart(): Promise<void> {
+    for (let left = START_TRIES; ; left--) {
+      try {
+        return await this.#launch();
+      } catch (error) {
+        await this.kill();
+        if (left === 1) throw error;
+      }
+    }
+  }
+
+  async #launch(): Promise<void> {
     const file = join(this.#directory, 'icecast.xml');
     const server = run('icecast2', ['-c', file], process.getuid?.() === 0 ? NOBODY : {});
     this.#server = server;
-    await until('Icecast answers', async () => {
-      if (server.child.exitCode !== null) throw new Error(`Icecast ended:\n${server.output()}`);
+    const { child } = server;
+    const answers = async () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Icecast ended:\n${server.output()}`);
       return this.#options.certificate ? server.output() !== '' : this.#ask().then(({ ok }) => ok, String);
-    });
+    };
+    await until('Icecast answers', answers, START_MS);
   }
 
   /** Pulls its plug. */
