@@ -1,5 +1,10 @@
 import type { StreamTags } from './encoders/encoder.ts';
 
+/** The longest title, in characters. */
+export const MAX_TITLE_CHARACTERS = 4000;
+/** What a title may be, empty included: no control characters. */
+export const TITLE = new RegExp(`^[^\\p{Cc}]{0,${MAX_TITLE_CHARACTERS}}$`, 'u');
+
 /** What is said of the feed to listeners. Everything but the title is configured and stays. */
 export class Station {
   #tags: StreamTags;

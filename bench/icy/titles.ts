@@ -19,7 +19,7 @@ const KINDS: ReadonlyArray<(mark: string) => Title> = [
   (mark) => as(`Bläser 日本 🎺 ${mark}`),
   (mark) => as(`${mark} ${'x'.repeat(3900)}`),
   () => as('', STATION_NAME),
-  (mark) => as(`${mark};;='the boys'`, `${mark};;='the boys\u2019`),
+  (mark) => as(`${mark};;='the boys'`),
   (mark) => as(`${mark} ${'ä'.repeat(3900)}`, `${mark} ${'ä'.repeat(Math.floor((MOST_BYTES - mark.length - 1) / 2))}`),
 ];
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_TITLE_CHARACTERS, TITLE } from '../station.ts';
 import { channels, choice, flag, number, password, text } from './key.ts';
 import { pushSchema } from './push-schema.ts';
 
@@ -20,8 +21,8 @@ export const configSchema = z.strictObject({
       ),
       title: text(
         '',
-        /^[^\p{Cc}]{0,4000}$/u,
-        'a text of 4000 characters at most',
+        TITLE,
+        `a text of ${MAX_TITLE_CHARACTERS} characters at most`,
         'What is on. Players show it; empty: the name of the feed. It can be changed while the box runs (PUT /api/metadata).',
       ),
       genre: text(

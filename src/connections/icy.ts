@@ -13,8 +13,7 @@ const NO_NEWS = Buffer.from([0]);
 export function icyBlock(title: string): Buffer {
   const [before, after] = ["StreamTitle='", "';"];
   const room = MAX_TEXT_BYTES - before.length - after.length;
-  // What ends in a quote would together with our own end one character early.
-  const text = fitting(title.replace(/'(?=;|$)/g, '\u2019'), room);
+  const text = fitting(title.replace(/'(?=;)/g, '\u2019'), room);
   const block = Buffer.alloc(1 + 16 * Math.ceil((before.length + Buffer.byteLength(text) + after.length) / 16));
   block[0] = (block.length - 1) / 16;
   block.write(before + text + after, 1);

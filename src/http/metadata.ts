@@ -1,11 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
-import type { Station } from '../station.ts';
+import { MAX_TITLE_CHARACTERS, type Station, TITLE } from '../station.ts';
 import { deny } from './access.ts';
 
-/** The longest title, in characters; the configuration has the same limit. */
-export const MAX_TITLE_CHARACTERS = 4000;
-const TITLE = new RegExp(`^[^\\p{Cc}]{0,${MAX_TITLE_CHARACTERS}}$`, 'u');
 /** JSON may write each character as two escapes of six bytes. */
 const BODY_LIMIT_BYTES = 12 * MAX_TITLE_CHARACTERS + 1024;
 /** Every browser of today says one of these; the programs that send titles do not. */
