@@ -39,6 +39,7 @@ function lintersFor(projectFolder) {
   /** @type {Linter[]} */
   const linters = [
     { name: 'tsc', file: bin('tsc'), args: ['--noEmit', '--pretty', String(process.stdout.isTTY === true)] },
+    { name: 'tsc for the pages', file: bin('tsc'), args: ['--noEmit', '-p', path.join('src', 'page')] },
     { name: 'biome', file: bin('biome'), args: ['check', '--error-on-warnings', `--colors=${colour}`, '.'] },
   ];
   const cFiles = C_FOLDERS.flatMap((folder) =>

@@ -1,25 +1,45 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import type { Access } from './access.ts';
 
-/** The files of `src/page`, by address. */
-const FILES: Record<string, { file: string; mimeType: string }> = {
-  '/': { file: 'index.html', mimeType: 'text/html; charset=utf-8' },
-  '/page.css': { file: 'page.css', mimeType: 'text/css; charset=utf-8' },
-  '/page.js': { file: 'page.js', mimeType: 'text/javascript; charset=utf-8' },
+/** Where `setup/page.mjs` puts what it makes of `src/page`. */
+const BUILT = fileURLToPath(new URL('../../build/page/', import.meta.url));
+
+/** The pages by address, and who may open them. */
+const PAGES: Record<string, { file: string; access: Access }> = {
+  '/': { file: 'listen.html', access: 'listeners' },
 };
 
-/** The page loads nothing from elsewhere, and nobody puts it in a frame. */
+const MIME_TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+};
+
+/** The pages load nothing from elsewhere, and nobody puts them in a frame. The Opus decoder is WebAssembly. */
 const PAGE_HEADERS = {
   'Content-Security-Policy':
-    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
 };
 
-/** Adds the listen page. Its files are read once, so that a card that has gone bad does not take the page away. */
+/**
+ * Adds the pages and what they load (`/page/...`), which holds nothing that is anybody's secret. The files are read once, so that
+ * a card that has gone bad does not take the pages away.
+ */
 export function addPageRoutes(app: FastifyInstance): void {
-  for (const [url, { file, mimeType }] of Object.entries(FILES)) {
-    const body = readFileSync(new URL(`../page/${file}`, import.meta.url));
-    app.get(url, (_request, reply) => reply.headers(PAGE_HEADERS).type(mimeType).send(body));
+  for (const [url, { file, access }] of Object.entries(PAGES)) addFile(app, url, file, access);
+  for (const file of readdirSync(BUILT)) {
+    const ending = path.extname(file);
+    if (ending === '.js' || ending === '.css') addFile(app, `/page/${file}`, file, 'open');
   }
+}
+
+function addFile(app: FastifyInstance, url: string, file: string, access: Access): void {
+  const body = readFileSync(path.join(BUILT, file));
+  const mimeType = MIME_TYPES[path.extname(file)] ?? 'application/octet-stream';
+  app.get(url, { config: { access } }, (_request, reply) => reply.headers(PAGE_HEADERS).type(mimeType).send(body));
 }

@@ -14,7 +14,7 @@ test('with a listener password everything needs it but what monitors read', asyn
   const { told, url } = await serve(t, { passwords: { listeners: PLAIN } });
   const open = ['/api/status', '/api/devices', '/healthz', '/metrics', '/api/metadata', '/status-json.xsl'];
   for (const path of open) t.is((await fetch(url + path)).status, 200, path);
-  const closed = ['/', '/page.js', '/page.css', '/stream', '/stream.mp3', '/stream.wav', '/stream.m3u', '/stream.pls'];
+  const closed = ['/', '/stream', '/stream.mp3', '/stream.wav', '/stream.m3u', '/stream.pls'];
   for (const path of [...closed, '/stream.wav.m3u', '/nothing', '/%zz']) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
       for (const headers of [{}, { authorization: basic('wrong') }, { authorization: 'Bearer x' }]) {
@@ -224,7 +224,7 @@ test('every answer has the headers that keep browsers in check; sound may be pla
     '/stream.m3u',
     '/status-json.xsl',
     '/no',
-    '/page.js',
+    '/page/listen.js',
   ]) {
     const { headers } = await fetch(url + path);
     t.is(headers.get('x-content-type-options'), 'nosniff', path);

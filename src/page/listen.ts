@@ -1,16 +1,12 @@
-/** @import { Status } from '../http/status.ts' */
+import type { Status } from '../http/status.ts';
 
 /** How often the box is asked for its state, in ms. */
 const ASK_EVERY_MS = 1000;
 
-/** @param {string} id */
-const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const element = (id: string) => document.getElementById(id) as HTMLElement;
 
-/**
- * Causes of a lost input in words; the box's own message follows in small.
- * @type {Record<string, string>}
- */
-const CAUSES = {
+/** Causes of a lost input in words; the box's own message follows in small. */
+const CAUSES: Record<string, string> = {
   absent: 'no sound card is plugged in',
   busy: 'another program uses the sound card',
   unplugged: 'the sound card was unplugged',
@@ -23,12 +19,8 @@ const CAUSES = {
 /** What is heard when the input stays lost. */
 const FALLBACKS = { silence: 'silence', tone: 'a tone', file: 'a recording' };
 
-/**
- * The state of the box in words, and its mood.
- * @param {Status} status
- * @returns {[mood: 'good' | 'warn' | 'bad' | 'wait', words: string]}
- */
-function inWords({ programme, source }) {
+/** The state of the box in words, and its mood. */
+function inWords({ programme, source }: Status): [mood: 'good' | 'warn' | 'bad' | 'wait', words: string] {
   const cause = programme.problem ? (CAUSES[programme.problem.cause] ?? programme.problem.message) : 'no sound yet';
   if (programme.state === 'starting') return ['wait', `Starting: ${cause}.`];
   if (programme.state === 'lost') return ['bad', `Input lost: ${cause}. You hear silence until it is back.`];
@@ -43,11 +35,9 @@ function inWords({ programme, source }) {
   return ['good', 'On air.'];
 }
 
-/** @param {number} dbfs */
-const level = (dbfs) => (dbfs <= -100 ? '−∞' : `${Math.round(dbfs)}`.replace('-', '−'));
+const level = (dbfs: number) => (dbfs <= -100 ? '−∞' : `${Math.round(dbfs)}`.replace('-', '−'));
 
-/** @param {Status} status */
-function show(status) {
+function show(status: Status) {
   const [mood, words] = inWords(status);
   const state = element('state');
   if (state.textContent !== words) state.textContent = words;
@@ -90,7 +80,7 @@ async function ask() {
   setTimeout(ask, ASK_EVERY_MS);
 }
 
-const player = /** @type {HTMLAudioElement} */ (element('player'));
+const player = element('player') as HTMLAudioElement;
 /** Whether the listener wants to hear, and whether the stream has to be fetched anew for that. */
 let wanted = false;
 let broken = false;
