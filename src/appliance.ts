@@ -3,9 +3,11 @@ import { SourceUnavailable } from './capture/source.ts';
 import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
+import type { RemovedListener } from './connections/listener.ts';
 import type { Format } from './encoders/encoder.ts';
 import { type ConfiguredFormat, configuredFormats } from './encoders/formats.ts';
 import { addressKeys } from './http/address-key.ts';
+import { addressesToShow } from './http/addresses.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { parsePassword } from './http/passwords.ts';
@@ -14,6 +16,8 @@ import { Report } from './http/report.ts';
 import { createServer, type HttpServer } from './http/server.ts';
 import { Tally } from './http/tally.ts';
 import type { CertificateError } from './http/tls.ts';
+import { Live } from './live/live.ts';
+import type { PageState } from './live/page-state.ts';
 import type { Logger } from './log.ts';
 import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
@@ -43,9 +47,11 @@ export class Appliance {
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
   #formats: ConfiguredFormat[] = [];
   #outlets: Outlet[] = [];
+  #live: Live | undefined;
   #pushes: Push[] = [];
   #programme: Programme | undefined;
   #supervisor: SourceSupervisor | undefined;
+  #report: Report | undefined;
   #metrics: LazyMetrics | undefined;
   #server: HttpServer | undefined;
 
@@ -69,13 +75,14 @@ export class Appliance {
     this.#formats = configuredFormats(this.#config, this.#pcm);
     const offered = this.#formats.filter(({ enabled }) => enabled);
     this.#outlets = offered.map(({ format }) => this.#createOutlet(format, recentSound));
+    this.#live = this.#createLive();
     this.#pushes = await this.#createPushes();
-    this.#programme = await this.#createProgramme(recentSound);
+    this.#programme = await this.#createProgramme(recentSound, this.#live);
     this.#supervisor = this.#createSupervisor(source, this.#programme);
     const limit = descriptorLimit();
     if (!enoughDescriptors(listeners.max, limit))
       this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
-    this.#server = await this.#createServer(this.#programme, this.#supervisor);
+    this.#server = await this.#createServer(this.#programme, this.#supervisor, this.#live);
     await this.#server.listen(http, (error) => this.#acceptFailed(error));
     if (tls.certificate !== '') this.#log.info(`https on port ${tls.port}`);
     this.#programme.start();
@@ -87,7 +94,8 @@ export class Appliance {
   async stop(): Promise<void> {
     this.#supervisor?.stop();
     this.#programme?.stop();
-    await Promise.all([...this.#pushes, ...this.#outlets].map((part) => part.close(FAREWELL_MS)));
+    const senders = [...this.#pushes, ...(this.#live ? [this.#live] : []), ...this.#outlets];
+    await Promise.all(senders.map((part) => part.close(FAREWELL_MS)));
     this.#metrics?.close();
     await this.#server?.close();
   }
@@ -107,14 +115,33 @@ export class Appliance {
       lingerMs: listeners.linger_s * 1000,
       station: this.#station,
       places: this.#places,
-      onGone: (listener) => {
-        const { reason, connectedMs, error } = listener;
-        const why = error ? `${reason} (${error.message})` : reason;
-        this.#log.debug(`listener of ${format.id} gone after ${(connectedMs / 1000).toFixed(1)} s: ${why}`);
-        this.#tally.left(format.id, listener);
-        this.#metrics?.left(format.id, listener);
-      },
+      onGone: (listener) => this.#listenerGone(format.id, listener),
     });
+  }
+
+  #createLive(): Live {
+    const { listeners } = this.#config;
+    const live = new Live({
+      pcm: this.#pcm,
+      stallMs: listeners.stall_ms,
+      backlogMs: listeners.backlog_ms,
+      coalesceMs: listeners.coalesce_ms,
+      places: this.#places,
+      watchers: new Places(this.#places.limits),
+      state: () => this.#report?.page() as PageState,
+      onGone: (sound, listener) => this.#listenerGone(`live ${sound}`, listener),
+      onRefused: (sound) => this.#tally.refused(`live ${sound}`),
+    });
+    live.setOpus(this.#outlets.find(({ feed }) => feed.format.packets)?.feed);
+    return live;
+  }
+
+  #listenerGone(what: string, listener: RemovedListener): void {
+    const { reason, connectedMs, error } = listener;
+    const why = error ? `${reason} (${error.message})` : reason;
+    this.#log.debug(`listener of ${what} gone after ${(connectedMs / 1000).toFixed(1)} s: ${why}`);
+    this.#tally.left(what, listener);
+    this.#metrics?.left(what, listener);
   }
 
   /** Most boxes send to nobody, and should not carry what that needs. */
@@ -132,7 +159,7 @@ export class Appliance {
     });
   }
 
-  async #createProgramme(recentSound: RecentSound): Promise<Programme> {
+  async #createProgramme(recentSound: RecentSound, live: Live): Promise<Programme> {
     const { programme } = this.#config;
     const fallback = await this.#fallbackChoice(programme.fallback);
     this.#fallback = fallback.kind;
@@ -143,8 +170,9 @@ export class Appliance {
       silenceAfterMs: programme.silence_after_s * 1000,
       fallback: createFallback(fallback, this.#pcm),
       output: {
-        write: (samples) => {
+        write: (samples, endMs) => {
           recentSound.write(samples);
+          live.write(samples, endMs);
           for (const { feed } of this.#outlets) feed.write(samples);
         },
       },
@@ -194,7 +222,7 @@ export class Appliance {
     else this.#log.warn(`tls.${problem.fault}: ${problem.message}; the old certificate stays in use`);
   }
 
-  #createServer(programme: Programme, supervisor: SourceSupervisor): Promise<HttpServer> {
+  #createServer(programme: Programme, supervisor: SourceSupervisor, live: Live): Promise<HttpServer> {
     const { input, listeners, http, tls } = this.#config;
     const report = new Report({
       station: this.#station,
@@ -207,9 +235,12 @@ export class Appliance {
       formats: this.#formats,
       outlets: this.#outlets,
       pushes: this.#pushes,
+      live,
+      addresses: () => addressesToShow(http.host, http.port),
       places: this.#places,
       tally: this.#tally,
     });
+    this.#report = report;
     const metrics = new LazyMetrics({
       status: () => report.status(),
       gone: (formatId) => this.#tally.of(formatId),
@@ -229,6 +260,7 @@ export class Appliance {
       burstMs: listeners.burst_ms,
       maxBurstMs: listeners.backlog_ms / 2,
       sources: this.#outlets.map(({ source }) => source),
+      live,
       places: this.#places,
       onRefused: (formatId) => this.#tally.refused(formatId),
       status: () => report.status(),

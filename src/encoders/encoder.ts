@@ -46,7 +46,19 @@ export interface Format {
   lengthWantedBy?: RegExp;
   /** How an Icecast server gets it; undefined for what such a server cannot pass on. */
   icecast?: IcecastFraming;
+  /** How the page decodes it by itself; undefined for what it has no decoder for. */
+  packets?: PacketFraming;
   createEncoder(): Encoder;
+}
+
+/** A format whose chunks hold one packet each, for a decoder that is given packets. */
+export interface PacketFraming {
+  /** The packet of a chunk; it shares the chunk's memory. */
+  packetOf(chunk: Buffer): Buffer;
+  /** Length of a packet's sound, ms. */
+  packetMs: number;
+  /** What comes out of the decoder is so much older than what just went into the encoder, besides its packet's length, ms. */
+  delayMs: number;
 }
 
 /** How a format is sent to an Icecast server. */

@@ -105,6 +105,11 @@ export function opusFormat(pcm: PcmFormat, settings: OpusSettings): Format {
     rateHz: 48_000,
     rangeProbe: 'answer',
     icecast: { mimeType: 'audio/ogg', titles: 'in stream', start: () => new OggChain(mapping) },
+    packets: {
+      packetOf: oggPacket,
+      packetMs: (1000 * packetFrames) / rateHz,
+      delayMs: (1000 * lookaheadFrames) / rateHz,
+    },
     createEncoder: () => new OpusEncoder(pcm, settings),
   };
 }

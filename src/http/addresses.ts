@@ -17,3 +17,10 @@ export function openAddresses(
     name.includes('.') || name === 'localhost' ? [] : [url(`${name}.local`)],
   );
 }
+
+/** The same as others reach it, for a page to show: by name first, then by number. */
+export function addressesToShow(host: string, port: number): string[] {
+  const isName = (address: string) => address.includes('.local');
+  const addresses = openAddresses(host, port).filter((address) => !address.startsWith('http://localhost'));
+  return [...addresses.filter(isName), ...addresses.filter((address) => !isName(address))];
+}

@@ -2,6 +2,8 @@ import type { SourceSupervisor } from '../capture/supervisor.ts';
 import type { ListenerState } from '../connections/listener.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { ConfiguredFormat } from '../encoders/formats.ts';
+import type { LiveListener } from '../live/live.ts';
+import type { PageState } from '../live/page-state.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { Programme } from '../programme/programme.ts';
 import type { PushStatus } from '../push/push-status.ts';
@@ -33,7 +35,11 @@ export interface ReportedParts {
     listeners(): ListenerState[];
   }[];
   pushes: readonly { status(): PushStatus }[];
+  /** The pages that listen. */
+  live: { listeners(): LiveListener[] };
   places: Places;
+  /** Addresses under which the box can be opened, by name first. */
+  addresses(): readonly string[];
   tally: Tally;
 }
 
@@ -48,6 +54,7 @@ export class Report {
   status(): Status {
     const { station, version, pcm, fallback, wanted, programme, supervisor, pushes, places, tally } = this.#parts;
     const { max, maxPerAddress } = places.limits;
+    const live = this.#parts.live.listeners();
     return {
       name: station.tags.name,
       title: shownTitle(station.tags),
@@ -56,6 +63,10 @@ export class Report {
       programme: { ...programme.status, ...pcm, fallback },
       source: { wanted, ...supervisor.status },
       formats: this.#parts.formats.map((one) => this.#formatStatus(one)),
+      live: (['opus', 'pcm'] as const).map((sound) => ({
+        sound,
+        listeners: live.filter((page) => page.sound === sound).map((page) => listenerStatus(page.state)),
+      })),
       listeners: {
         now: places.now,
         max,
@@ -65,6 +76,24 @@ export class Report {
         dropped: tally.dropped,
       },
       pushes: pushes.map((push) => push.status()),
+    };
+  }
+
+  /** The part that the page shows, without what is about single listeners. */
+  page(): PageState {
+    const { station, fallback, wanted, programme, supervisor, places, formats, addresses } = this.#parts;
+    const { state, problem, level } = programme.status;
+    const { kind } = supervisor.status;
+    return {
+      name: station.tags.name,
+      title: shownTitle(station.tags),
+      programme: { state, fallback, ...(problem && { problem }), ...(level && { level }) },
+      source: { wanted, ...(kind && { kind }) },
+      listeners: places.now,
+      formats: formats
+        .filter(({ enabled }) => enabled)
+        .map(({ format: { id, description } }) => ({ id, path: `/stream.${id}`, description })),
+      addresses: addresses(),
     };
   }
 

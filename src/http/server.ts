@@ -6,6 +6,7 @@ import { addGuards, type Passwords } from './access.ts';
 import { descriptorLimit, spareConnections } from './descriptors.ts';
 import { addFaultAnswers, answerBadAddress, answerNoRequest } from './faults.ts';
 import { addIcecastStatusRoute, type IcecastStatusOptions } from './icecast-status.ts';
+import { addLiveRoutes, type LiveSource } from './live.ts';
 import { addMetadataRoutes } from './metadata.ts';
 import { addPageRoutes } from './page.ts';
 import { addPlaylistRoutes } from './playlists.ts';
@@ -27,6 +28,8 @@ export interface ServerLimits extends RequestLimits, Omit<VisitorLimits, 'keyOf'
 /** What the server needs of the rest of the box. */
 export interface ServerOptions extends StreamOptions, Pick<IcecastStatusOptions, 'version' | 'pcm'> {
   passwords?: Passwords;
+  /** The live feed of the page; undefined: there is none. */
+  live?: LiveSource | undefined;
   /** Undefined: there is no TLS. */
   tls?: TlsOptions | undefined;
   status(): Status;
@@ -114,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
     options.station,
   );
   addPageRoutes(app);
+  if (options.live) addLiveRoutes(app, options.live, (socket) => visitors.release(socket));
   addStateRoutes(app, options, limits.snapshotMs);
   addMetadataRoutes(app, options.station);
   addIcecastStatusRoute(app, options);

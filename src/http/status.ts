@@ -15,6 +15,8 @@ export interface Status {
   /** `wanted` is the configured source: `auto`, `alsa`, `demo` or `file:PATH`. */
   source: SourceStatus & { wanted: string };
   formats: FormatStatus[];
+  /** The listen pages that play with little delay, by what they get. */
+  live: { sound: 'opus' | 'pcm'; listeners: ListenerStatus[] }[];
   listeners: ListenersStatus;
   /** The servers that the box sends to. */
   pushes: PushStatus[];

@@ -19,6 +19,13 @@ interface WithHandle {
   _handle: { readonly isStreamBase?: boolean } | null;
 }
 
+/** Takes what a client says after its request, at a pace that is no burden. */
+export interface ChatterReader {
+  /** So much a second is normal, on average. */
+  readonly bytesPerSecond: number;
+  take(bytes: Buffer): void;
+}
+
 /** The bytes that a taken socket may have read before it is cut off: those it had read when it was taken, and the chatter. */
 const READ_LIMIT_BYTES = Symbol('readLimitBytes');
 type Taken = Socket & { [READ_LIMIT_BYTES]: number };
@@ -29,13 +36,17 @@ type Taken = Socket & { [READ_LIMIT_BYTES]: number };
  * request, response, timers and all that hangs on them are let go, which is most of what a listener would cost, and the server
  * counts it no longer. (A TLS connection cannot be moved: it stays the same socket, and keeps all that.)
  *
- * What the client sends afterwards is read and thrown away, so that it cannot start another answer in the middle of the stream
- * and its FIN is still seen. Time limits of HTTP no longer apply.
+ * What the client sends afterwards goes to `reader` or is thrown away, so that it cannot start another answer in the middle of
+ * the stream and its FIN is still seen. Time limits of HTTP no longer apply.
  *
  * Returns undefined, having touched nothing, when the connection is gone, was taken for an earlier request in the same packet,
  * or still owes an answer to an earlier request.
  */
-export function takeOver(request: IncomingMessage, response: ServerResponse): Socket | undefined {
+export function takeOver(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reader?: ChatterReader,
+): Socket | undefined {
   const { socket } = request;
   // A response gets its socket when those before it are finished.
   if (socket.destroyed || !socket.readable || READ_LIMIT_BYTES in socket || response.socket !== socket)
@@ -46,7 +57,7 @@ export function takeOver(request: IncomingMessage, response: ServerResponse): So
   const fresh = (moveHandle(socket) ?? socket) as Taken;
   fresh[READ_LIMIT_BYTES] = fresh.bytesRead + MAX_CHATTER_BYTES;
   fresh.setTimeout(0);
-  fresh.on('data', discard);
+  fresh.on('data', reader ? readingFor(fresh, reader) : discard);
   return fresh;
 }
 
@@ -64,4 +75,14 @@ function moveHandle(socket: Socket): Socket | undefined {
 
 function discard(this: Socket): void {
   if (this.bytesRead > (this as Taken)[READ_LIMIT_BYTES]) this.destroy(new ChatterError());
+}
+
+function readingFor(socket: Taken, { bytesPerSecond, take }: ChatterReader): (bytes: Buffer) => void {
+  const sinceMs = performance.now();
+  const { [READ_LIMIT_BYTES]: limitBytes } = socket;
+  return (bytes) => {
+    const allowedBytes = limitBytes + (bytesPerSecond * (performance.now() - sinceMs)) / 1000;
+    if (socket.bytesRead > allowedBytes) socket.destroy(new ChatterError());
+    else take(bytes);
+  };
 }

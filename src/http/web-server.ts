@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Certificate } from './tls.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -27,6 +28,7 @@ const ACCEPT_QUEUE = 4096;
 /** Makes the server that hands requests to `listener`, within limits. It does not listen yet. */
 export function createWebServer(listener: RequestListener, limits: RequestLimits, visitors: Visitors): Server {
   const server = createServer(nodeOptions(limits), admitted(listener, visitors));
+  addUpgrades(server, admitted(listener, visitors));
   visitors.watch(server);
   return server;
 }
@@ -40,6 +42,7 @@ export function createTlsWebServer(
 ): HttpsServer {
   const options = { ...nodeOptions(limits), ...certificate, handshakeTimeout: limits.headersMs };
   const server = createHttpsServer(options, admitted(listener, visitors));
+  addUpgrades(server, admitted(listener, visitors));
   visitors.watch(server);
   return server;
 }
@@ -52,7 +55,27 @@ function nodeOptions(limits: RequestLimits) {
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkMs,
     noDelay: true,
+    // Any other upgrade that a client offers is none of ours, and its request is answered as if it had not offered it.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
+}
+
+/** Hands requests that open a WebSocket to `listener` like all others: routes, guards and refusals are the same for them. */
+function addUpgrades(server: Server, listener: RequestListener): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node watches this connection no more: its end ends the answer, and that is all there is to do.
+    socket.on('error', () => {});
+    // Who says more before it has an answer, or still waits for an earlier one, does not speak WebSocket.
+    if (head.length > 0 || ('_httpMessage' in socket && socket._httpMessage)) {
+      socket.destroy();
+      return;
+    }
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.once('finish', () => socket.end());
+    listener(request, response as Parameters<RequestListener>[1]);
+  });
 }
 
 function admitted(listener: RequestListener, visitors: Visitors): RequestListener {

@@ -28,8 +28,8 @@ export interface Greeting {
   readonly channels: number;
   /** The decoded sound is so much older than its piece says: what the codec holds back, ms. */
   readonly codecMs: number;
-  /** Length of a piece, ms. */
-  readonly pieceMs: number;
+  /** The box's monotonic clock, ms. */
+  readonly nowMs: number;
   readonly state: PageState;
 }
 

@@ -1,4 +1,5 @@
 import type { PcmFormat } from '../pcm.ts';
+import { Gauge } from './gauge.ts';
 
 /** Level of one channel in dBFS: 0 is a full-scale sample, so a full-scale sine has an RMS of -3.01. Never below `FLOOR_DBFS`. */
 export interface ChannelLevel {
@@ -19,10 +20,6 @@ export interface SilenceRule {
 export const FLOOR_DBFS = -150;
 /** One level is taken over this long. */
 export const WINDOW_MS = 100;
-/** A sample from here on is at full scale in 16 bits and more. */
-const FULL_SCALE = 32767 / 32768;
-/** So many full-scale samples in a row are a clipped peak; fewer can be music mastered to the brim. */
-const CLIPPED_RUN = 3;
 /** A clipped peak stays visible for so long. */
 const CLIP_HOLD_MS = 2000;
 
@@ -36,11 +33,7 @@ export class LevelMeter {
   readonly #channels: number;
   readonly #windowFrames: number;
   readonly #rule: SilenceRule;
-  readonly #peak: Float64Array;
-  readonly #squares: Float64Array;
-  readonly #run: Int32Array;
-  #frames = 0;
-  #clipped = false;
+  readonly #gauge: Gauge;
   #levels: ChannelLevel[];
   #belowMs = 0;
   #zerosMs = 0;
@@ -50,9 +43,7 @@ export class LevelMeter {
     this.#channels = channels;
     this.#windowFrames = Math.round((rateHz * WINDOW_MS) / 1000);
     this.#rule = rule;
-    this.#peak = new Float64Array(channels);
-    this.#squares = new Float64Array(channels);
-    this.#run = new Int32Array(channels);
+    this.#gauge = new Gauge(channels);
     this.#levels = Array.from({ length: channels }, () => ({ peakDbfs: FLOOR_DBFS, rmsDbfs: FLOOR_DBFS }));
   }
 
@@ -73,42 +64,19 @@ export class LevelMeter {
   add(samples: Float32Array): void {
     const channels = this.#channels;
     for (let from = 0; from < samples.length; ) {
-      const to = Math.min(samples.length, from + (this.#windowFrames - this.#frames) * channels);
-      for (let channel = 0; channel < channels; channel++) this.#addChannel(samples, from, to, channel);
-      this.#frames += (to - from) / channels;
+      const to = Math.min(samples.length, from + (this.#windowFrames - this.#gauge.frames) * channels);
+      this.#gauge.add(samples, from, to);
       from = to;
-      if (this.#frames >= this.#windowFrames) this.#closeWindow();
+      if (this.#gauge.frames >= this.#windowFrames) this.#closeWindow();
     }
-  }
-
-  #addChannel(samples: Float32Array, from: number, to: number, channel: number): void {
-    let peak = this.#peak[channel] ?? 0;
-    let squares = this.#squares[channel] ?? 0;
-    let run = this.#run[channel] ?? 0;
-    for (let at = from + channel; at < to; at += this.#channels) {
-      const size = Math.abs(samples[at] ?? 0);
-      squares += size * size;
-      if (size > peak) peak = size;
-      if (size < FULL_SCALE) run = 0;
-      else if (++run >= CLIPPED_RUN) this.#clipped = true;
-    }
-    this.#peak[channel] = peak;
-    this.#squares[channel] = squares;
-    this.#run[channel] = run;
   }
 
   #closeWindow(): void {
-    this.#levels = Array.from(this.#peak, (peak, channel) => ({
-      peakDbfs: toDbfs(peak),
-      rmsDbfs: toDbfs(Math.sqrt((this.#squares[channel] ?? 0) / this.#frames)),
-    }));
-    const loudest = Math.max(...this.#peak);
+    const { peaks, rms, clipped } = this.#gauge.take();
+    this.#levels = peaks.map((peak, channel) => ({ peakDbfs: toDbfs(peak), rmsDbfs: toDbfs(rms[channel] ?? 0) }));
+    const loudest = Math.max(...peaks);
     this.#zerosMs = loudest === 0 ? this.#zerosMs + WINDOW_MS : 0;
     this.#belowMs = toDbfs(loudest) < this.#rule.silenceDbfs ? this.#belowMs + WINDOW_MS : 0;
-    this.#sinceClipMs = this.#clipped ? 0 : this.#sinceClipMs + WINDOW_MS;
-    this.#clipped = false;
-    this.#frames = 0;
-    this.#peak.fill(0);
-    this.#squares.fill(0);
+    this.#sinceClipMs = clipped ? 0 : this.#sinceClipMs + WINDOW_MS;
   }
 }

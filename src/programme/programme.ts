@@ -13,8 +13,12 @@ export interface Problem {
 
 /** What the programme hands on: one piece of the one signal. */
 export interface ProgrammeOutput {
-  /** Takes interleaved samples; they are valid until the call returns. */
-  write(samples: Float32Array): void;
+  /**
+   * Takes interleaved samples; they are valid until the call returns.
+   *
+   * @param endMs when the last of them was captured, on the clock of `monotonicMs`
+   */
+  write(samples: Float32Array, endMs: number): void;
 }
 
 /** Settings of the programme. */
@@ -123,8 +127,8 @@ export class Programme {
       this.#framesMended += this.#fill(block.lostFrames);
     }
     this.#play(undefined);
-    this.#send(samples);
     this.#endMs = block.timeMs + block.frames / this.#framesPerMs;
+    this.#send(samples, this.#endMs);
     if (this.#running) this.#timer?.refresh();
   }
 
@@ -191,14 +195,14 @@ export class Programme {
   #fill(frames: number): number {
     const { channels } = this.#options.format;
     const fillFrames = Math.min(frames, Math.round(MAX_FILL_MS * this.#framesPerMs));
+    this.#endMs += frames / this.#framesPerMs;
     this.#play(this.#state === 'fallback' ? this.#options.fallback : silence);
     for (let left = fillFrames * channels; left > 0; left -= this.#fillBlock.length) {
       const samples = this.#fillBlock.subarray(0, Math.min(left, this.#fillBlock.length));
       this.#playing?.read(samples);
-      this.#send(samples);
+      this.#send(samples, this.#endMs - (left - samples.length) / channels / this.#framesPerMs);
     }
     this.#skippedMs += (frames - fillFrames) / this.#framesPerMs;
-    this.#endMs += frames / this.#framesPerMs;
     return fillFrames;
   }
 
@@ -209,11 +213,11 @@ export class Programme {
     this.#fade.cut();
   }
 
-  #send(samples: Float32Array): void {
+  #send(samples: Float32Array, endMs: number): void {
     this.#fade.apply(samples);
     this.#meter.add(samples);
     this.#framesSent += samples.length / this.#options.format.channels;
-    this.#options.output.write(samples);
+    this.#options.output.write(samples, endMs);
   }
 
   #enter(state: ProgrammeState, problem: Problem | undefined): void {

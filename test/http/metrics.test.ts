@@ -68,6 +68,8 @@ function box() {
     ],
     pushes,
     places,
+    live: { listeners: () => [] },
+    addresses: () => [],
     tally,
   });
   const metrics = new LazyMetrics({
