@@ -5,7 +5,7 @@ import { pinnedNode, SetupError } from './machine.mjs';
 import { filesBelow, fingerprint, isStamped, writeStamp } from './stamp.mjs';
 
 /** What browsers load by name; everything else is part of one of these. */
-const ENTRIES = ['listen.html', 'listen.css', 'listen.ts'];
+const ENTRIES = ['listen.html', 'listen.css', 'listen.ts', 'worklet.ts'];
 /** Phones are old: what these browsers understand is written. */
 const TARGETS = ['chrome90', 'firefox90', 'safari15'];
 

@@ -1,0 +1,109 @@
+import type { Player, PlayerState } from './player.ts';
+
+/** The stream that is played. */
+const PATH = '/stream.mp3';
+/** A stream that has not moved for so long is fetched anew, ms. */
+const STUCK_MS = 4000;
+const RETRY_MS = 1000;
+const CHECK_MS = 250;
+/** What is further behind than this is left out, when the browser has it, s. */
+const TOO_FAR_S = 6;
+
+/**
+ * Plays the MP3 stream by an `<audio>` element: some seconds behind, but it goes on when a phone is locked. It is fetched anew when it
+ * breaks off, and after a pause, so that it never goes on where it stopped.
+ */
+export class FilePlayer implements Player {
+  readonly #element: HTMLAudioElement;
+  #wanted = false;
+  #blocked = false;
+  #movedAtMs = 0;
+  #retryAtMs = 0;
+  #lastTimeS = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(element: HTMLAudioElement) {
+    this.#element = element;
+    for (const event of ['ended', 'error'] as const) element.addEventListener(event, () => this.#broke());
+  }
+
+  get state(): PlayerState {
+    if (!this.#wanted) return 'idle';
+    if (this.#blocked) return 'blocked';
+    if (this.#lastTimeS === 0) return 'connecting';
+    return performance.now() - this.#movedAtMs > 1000 ? 'waiting' : 'playing';
+  }
+
+  /** What the browser holds; the box and its own output come on top of that. */
+  get behindMs(): number | undefined {
+    const { buffered, currentTime } = this.#element;
+    return buffered.length > 0 && this.state === 'playing'
+      ? Math.max(0, (buffered.end(buffered.length - 1) - currentTime) * 1000)
+      : undefined;
+  }
+
+  get outputMs(): undefined {
+    return undefined;
+  }
+
+  get problem(): undefined {
+    return undefined;
+  }
+
+  play(): void {
+    this.#wanted = true;
+    this.#fetch();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#check(), CHECK_MS);
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    clearInterval(this.#timer);
+    this.#element.pause();
+    this.#element.removeAttribute('src');
+    // Without this the browser goes on fetching.
+    this.#element.load();
+  }
+
+  setVolume(volume: number): void {
+    this.#element.volume = volume;
+  }
+
+  #fetch(): void {
+    this.#lastTimeS = 0;
+    this.#movedAtMs = performance.now();
+    this.#element.src = `${PATH}?${Date.now()}`;
+    this.#element.play().then(
+      () => {
+        this.#blocked = false;
+      },
+      (error: DOMException) => {
+        // Anything else is tried again by `#check`.
+        this.#blocked = error.name === 'NotAllowedError';
+      },
+    );
+  }
+
+  #broke(): void {
+    if (this.#wanted) this.#retryAtMs = performance.now() + RETRY_MS;
+  }
+
+  #check(): void {
+    const nowMs = performance.now();
+    const { currentTime, buffered } = this.#element;
+    if (currentTime !== this.#lastTimeS) {
+      this.#lastTimeS = currentTime;
+      this.#movedAtMs = nowMs;
+      this.#retryAtMs = 0;
+    }
+    const endS = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
+    if (endS - currentTime > TOO_FAR_S) this.#element.currentTime = endS - 1;
+    if (this.#blocked) return;
+    const due = this.#retryAtMs > 0 && nowMs >= this.#retryAtMs;
+    if (due || nowMs - this.#movedAtMs > STUCK_MS) {
+      this.#retryAtMs = 0;
+      this.#fetch();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** What must be left at the worst moment, ms. */
+const SAFETY_MS = 4;
+/** Before anything was seen, arrivals are taken to differ by so much, ms. */
+const FIRST_SPREAD_MS = 12;
+/** The widest spread of arrivals that is waited for, ms. */
+const MAX_SPREAD_MS = 400;
+/** How long the widest deviation is remembered, in buckets of so many ms. */
+const BUCKET_MS = 10_000;
+const BUCKETS = 18;
+/** Until so long after the start the first guess is kept, ms. */
+const LEARNING_MS = 20_000;
+/** How fast the mean follows, ms. */
+const MEAN_MS = 3000;
+/** Each time that nothing was left, so much more is kept, ms; it is given back by halves in the time after. */
+const DRY_STEP_MS = 8;
+const DRY_HALF_LIFE_MS = 60_000;
+/** Correction of the speed for each ms of error, and for each ms and second that the error lasts, parts per million. */
+const PROPORTIONAL_PPM = 100;
+const INTEGRAL_PPM = 2;
+/** No listener hears a change of pitch of 0.3 %, that is 5 cents. */
+const MAX_PPM = 3000;
+/** A clock that is further off than this is broken, parts per million. */
+const MAX_DRIFT_PPM = 1000;
+/** What is above the wanted store by more than this is left out instead of played faster, ms. */
+const EXCESS_MS = 80;
+
+/**
+ * Decides how much sound is kept in store for a player, and at which speed it is played so that the store stays that size. The
+ * store is as small as the spread of arrivals allows: it covers the network, the browser's own hiccups and the way in which it
+ * fetches sound. The speed also follows the drift of the box's clock against that of the loudspeaker.
+ *
+ * *Slack* is what is left in store at the moment in which a piece arrives, before it is added.
+ */
+export class Pace {
+  #mean = Number.NaN;
+  #startedMs = Number.NaN;
+  #lastMs = 0;
+  #driftPpm = 0;
+  #dryMs = 0;
+  /** The widest deviation below the mean, of each bucket. */
+  #deviations: number[] = [0];
+  #bucketSinceMs = 0;
+  #ppm = 0;
+
+  /** What should be left when a piece arrives, on average, ms. */
+  get targetMs(): number {
+    return Math.min(MAX_SPREAD_MS, this.#spreadMs + this.#dryMs) + SAFETY_MS;
+  }
+
+  /** The speed at which to play: 1 is as it comes. */
+  get speed(): number {
+    return 1 + this.#ppm / 1e6;
+  }
+
+  /** How much the listener's clock is off by now, parts per million. */
+  get driftPpm(): number {
+    return this.#driftPpm;
+  }
+
+  /** Whether so much slack is more than playing faster can bring down in good time. */
+  isExcess(slackMs: number): boolean {
+    return slackMs > this.targetMs + EXCESS_MS;
+  }
+
+  /** A piece has arrived. */
+  arrived(slackMs: number, nowMs: number): void {
+    if (Number.isNaN(this.#mean)) this.#begin(slackMs, nowMs);
+    const elapsedMs = Math.min(1000, nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+    this.#mean += (slackMs - this.#mean) * Math.min(1, elapsedMs / MEAN_MS);
+    this.#note(this.#mean - slackMs, nowMs);
+    this.#dryMs *= 0.5 ** (elapsedMs / DRY_HALF_LIFE_MS);
+    const errorMs = this.#mean - this.targetMs;
+    const drift = this.#driftPpm + (INTEGRAL_PPM * errorMs * elapsedMs) / 1000;
+    this.#driftPpm = clamp(drift, MAX_DRIFT_PPM);
+    this.#ppm = clamp(PROPORTIONAL_PPM * errorMs + this.#driftPpm, MAX_PPM);
+  }
+
+  /** Nothing was left: from now on more is kept. */
+  ranDry(): void {
+    this.#dryMs = Math.min(MAX_SPREAD_MS, this.#dryMs + DRY_STEP_MS);
+  }
+
+  /** Playing goes on with the target in store, whatever was there before. */
+  beginAnew(): void {
+    this.#mean = Number.NaN;
+  }
+
+  #begin(slackMs: number, nowMs: number): void {
+    this.#mean = slackMs;
+    this.#lastMs = nowMs;
+    if (Number.isNaN(this.#startedMs)) this.#startedMs = this.#bucketSinceMs = nowMs;
+  }
+
+  get #spreadMs(): number {
+    const seenMs = Math.max(...this.#deviations);
+    return this.#lastMs - this.#startedMs < LEARNING_MS || Number.isNaN(this.#startedMs)
+      ? Math.max(FIRST_SPREAD_MS, seenMs)
+      : seenMs;
+  }
+
+  #note(deviationMs: number, nowMs: number): void {
+    if (nowMs - this.#bucketSinceMs >= BUCKET_MS) {
+      this.#bucketSinceMs = nowMs;
+      this.#deviations.push(0);
+      if (this.#deviations.length > BUCKETS) this.#deviations.shift();
+    }
+    const last = this.#deviations.length - 1;
+    this.#deviations[last] = Math.max(this.#deviations[last] ?? 0, deviationMs);
+  }
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value));
+}

@@ -1,0 +1,81 @@
+import { Fade } from '../../programme/fade.ts';
+import type { Output, OutputFormat, Placed } from './output.ts';
+import { Pace } from './pace.ts';
+import { Store } from './store.ts';
+
+/** What begins sooner than this would begin too late, ms. */
+const LEAD_MS = 3;
+/** Should no further piece come, the sound fades out for so long, s. */
+const FADE_OUT_S = 0.005;
+
+/**
+ * Plays by buffers that are each given to the browser with the moment in which they begin. It needs nothing but plain Web Audio, so
+ * it works over plain http, where browsers have no audio worklet.
+ */
+export function openScheduledOutput(
+  context: BaseAudioContext,
+  destination: AudioNode,
+  { channels, rateHz }: OutputFormat,
+  onPlaced: (placed: Placed) => void,
+): Output {
+  const outRateHz = context.sampleRate;
+  const pace = new Pace();
+  const store = new Store(channels, rateHz, outRateHz);
+  const fades = Array.from({ length: channels }, () => new Fade(outRateHz, 1));
+  const gain = context.createGain();
+  gain.connect(destination);
+  /** Where the next buffer begins, in frames of the context's clock. */
+  let nextFrame = Number.NEGATIVE_INFINITY;
+  let dropouts = 0;
+  let closed = false;
+
+  const begin = () => {
+    pace.beginAnew();
+    store.clear();
+    nextFrame = Math.ceil(context.currentTime * outRateHz + (pace.targetMs / 1000) * outRateHz);
+    for (const fade of fades) fade.cut();
+  };
+
+  return {
+    add(signals, atMs) {
+      if (closed) return;
+      const { currentTime } = context;
+      const slackMs = (nextFrame / outRateHz - currentTime) * 1000 - LEAD_MS;
+      if (nextFrame === Number.NEGATIVE_INFINITY) begin();
+      else if (slackMs < 0) {
+        dropouts++;
+        pace.ranDry();
+        begin();
+      } else if (pace.isExcess(slackMs)) {
+        // Too much was given away already: this piece is left out, and the next one that is played is nearer to live.
+        for (const fade of fades) fade.cut();
+        store.clear();
+        pace.beginAnew();
+        return;
+      } else pace.arrived(slackMs, performance.now());
+      store.add(signals);
+      const step = (rateHz / outRateHz) * pace.speed;
+      const frames = store.readable(step);
+      if (frames === 0) return;
+      const buffer = context.createBuffer(channels, frames, outRateHz);
+      const out = Array.from({ length: channels }, (_, channel) => buffer.getChannelData(channel));
+      store.read(out, 0, frames, step);
+      out.forEach((signal, channel) => void fades[channel]?.apply(signal));
+      const node = context.createBufferSource();
+      node.buffer = buffer;
+      node.connect(gain);
+      node.start(nextFrame / outRateHz);
+      nextFrame += frames;
+      const endS = nextFrame / outRateHz;
+      gain.gain.cancelScheduledValues(currentTime);
+      gain.gain.setValueAtTime(1, currentTime);
+      gain.gain.setValueAtTime(1, endS - FADE_OUT_S);
+      gain.gain.linearRampToValueAtTime(0, endS);
+      onPlaced({ atMs, endS, dropouts });
+    },
+    close() {
+      closed = true;
+      gain.disconnect();
+    },
+  };
+}
