@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Denial, Guard } from './guard.ts';
+import { LivePass } from './live-pass.ts';
 import type { StoredPassword } from './passwords.ts';
 import { originAsReached } from './reached.ts';
 
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use it; listeners when nothing is said. */
     access?: Access;
+    /** Whether its answers bring the pass for the live feed, or whether that pass opens it; neither when nothing is said. */
+    livePass?: 'given' | 'taken';
   }
 }
 
@@ -34,9 +37,11 @@ const CROSS_SITE: Denial = { status: 403, headers: {}, text: 'This is not taken 
  */
 export function addGuards(app: FastifyInstance, passwords: Passwords, keyOf: (address: string) => string): void {
   const listeners = passwords.listeners && new Guard(passwords.listeners, 'Boardfeed', keyOf);
+  const pass = passwords.listeners && new LivePass(passwords.listeners);
   const admin = passwords.admin && new Guard(passwords.admin, 'Boardfeed administrator', keyOf);
   app.addHook('onRequest', async (request, reply) => {
-    const { access = 'listeners' } = request.routeOptions.config;
+    const { access = 'listeners', livePass } = request.routeOptions.config;
+    if (livePass === 'taken' && pass?.isShown(request.headers)) return undefined;
     let denial: Denial | undefined;
     if (access === 'admin') {
       denial = isCrossSite(request) ? CROSS_SITE : admin ? await admin.denial(request) : NO_ADMIN;
@@ -44,6 +49,8 @@ export function addGuards(app: FastifyInstance, passwords: Passwords, keyOf: (ad
       denial = await listeners.denial(request);
     }
     if (denial) return deny(reply, denial);
+    if (livePass === 'given' && pass) reply.header('Set-Cookie', pass.header('encrypted' in request.raw.socket));
+    return undefined;
   });
 }
 

@@ -27,7 +27,9 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Adds `/live`, and `/api/clock`, by which a page finds out how far behind it is. */
 export function addLiveRoutes(app: FastifyInstance, source: LiveSource, onTaken: (socket: Socket) => void): void {
-  app.get('/live', { exposeHeadRoute: false }, (request, reply) => open(request, reply, source, onTaken));
+  app.get('/live', { exposeHeadRoute: false, config: { livePass: 'taken' } }, (request, reply) =>
+    open(request, reply, source, onTaken),
+  );
   app.get('/api/clock', (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ms: monotonicMs() }));
 }
 

@@ -41,5 +41,8 @@ export function addPageRoutes(app: FastifyInstance): void {
 function addFile(app: FastifyInstance, url: string, file: string, access: Access): void {
   const body = readFileSync(path.join(BUILT, file));
   const mimeType = MIME_TYPES[path.extname(file)] ?? 'application/octet-stream';
-  app.get(url, { config: { access } }, (_request, reply) => reply.headers(PAGE_HEADERS).type(mimeType).send(body));
+  const livePass = url === '/' ? { livePass: 'given' as const } : {};
+  app.get(url, { config: { access, ...livePass } }, (_request, reply) =>
+    reply.headers(PAGE_HEADERS).type(mimeType).send(body),
+  );
 }

@@ -81,7 +81,9 @@ class Session {
   readonly #clock: BoxClock;
   readonly #volume = this.context.createGain();
   readonly #startedMs = performance.now();
-  #lines: Promise<Line> | undefined;
+  /** Undefined until decoder and output are there: what comes before that would only be a delay. */
+  #line: Line | undefined;
+  #connections = 0;
   #codecMs = 0;
   #pieceAtMs = Number.NEGATIVE_INFINITY;
   #reportedMs = 0;
@@ -110,24 +112,28 @@ class Session {
     this.#volume.gain.value = volume;
   }
 
-  /** A connection begins: the decoder starts anew, and the output as well unless it fits. */
+  /** A connection begins: decoder and output start anew. */
   begin(greeting: Greeting): void {
     this.#codecMs = greeting.codecMs;
-    const before = this.#lines;
-    this.#lines = (async () => {
-      (await before)?.close();
-      return openLine(this.context, this.#volume, greeting, (placed) => this.#onPlaced(placed));
-    })();
+    this.#line?.close();
+    this.#line = undefined;
+    const connection = ++this.#connections;
+    void openLine(this.context, this.#volume, greeting, (placed) => this.#onPlaced(placed)).then((line) => {
+      // Meanwhile the connection may have been replaced, or the button pressed.
+      if (connection === this.#connections) this.#line = line;
+      else line.close();
+    });
   }
 
   take({ sound, atMs }: Piece): void {
     if (sound.length === 0) return;
     this.#pieceAtMs = performance.now();
-    void this.#lines?.then(({ decoder }) => decoder.decode(sound, atMs));
+    this.#line?.decoder.decode(sound, atMs);
   }
 
   close(): void {
-    void this.#lines?.then((line) => line.close());
+    this.#connections++;
+    this.#line?.close();
     void this.context.close();
   }
 

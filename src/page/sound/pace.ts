@@ -22,7 +22,7 @@ const MAX_PPM = 3000;
 /** A clock that is further off than this is broken, parts per million. */
 const MAX_DRIFT_PPM = 1000;
 /** What is above the wanted store by more than this is left out instead of played faster, ms. */
-const EXCESS_MS = 80;
+const EXCESS_MS = 40;
 
 /**
  * Decides how much sound is kept in store for a player, and at which speed it is played so that the store stays that size. The
