@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RemovedListener } from '../connections/listener.ts';
-import type { Status } from './status.ts';
+import type { ListenerStatus, Status } from './status.ts';
 import { type GoneTotals, listenerStatus } from './tally.ts';
 import type { VisitorCounts } from './visitors.ts';
 
@@ -52,7 +52,7 @@ export class Metrics {
 
   /** Samples every listener. */
   sample(): void {
-    for (const { id, listeners } of this.#source.status().formats) {
+    for (const { id, listeners } of audiences(this.#source.status())) {
       for (const { behindMs, rttMs } of listeners) this.#observe(id, behindMs, rttMs);
     }
   }
@@ -82,24 +82,24 @@ export class Metrics {
 
   #addListeners(): void {
     this.#gauge('listeners', 'Listeners at the moment.', ['format'], (put) => {
-      for (const { id, listeners } of this.#offered) put(listeners.length, { format: id });
+      for (const { id, listeners } of audiences(this.#status)) put(listeners.length, { format: id });
     });
     this.#gauge('listeners_max', 'Places for listeners, all formats together.', [], (put) =>
       put(this.#status.listeners.max),
     );
     this.#counter('listeners_removed', 'Listeners that went, or were refused.', ['format', 'reason'], (put) => {
-      for (const { id } of this.#offered) {
+      for (const { id } of audiences(this.#status)) {
         for (const [reason, count] of Object.entries(this.#source.gone(id).removed)) put(count, { format: id, reason });
       }
     });
     this.#counter('sent_bytes', 'Bytes that listeners took.', ['format'], (put) => {
-      for (const { id, listeners } of this.#offered) {
+      for (const { id, listeners } of audiences(this.#status)) {
         const now = listeners.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
         put(this.#source.gone(id).sentBytes + now, { format: id });
       }
     });
     this.#counter('retransmits', 'TCP segments that had to be sent again.', ['format'], (put) => {
-      for (const { id, listeners } of this.#offered) {
+      for (const { id, listeners } of audiences(this.#status)) {
         const now = listeners.reduce((sum, { retransmits }) => sum + (retransmits ?? 0), 0);
         put(this.#source.gone(id).retransmits + now, { format: id });
       }
@@ -232,4 +232,12 @@ export class Metrics {
 
 function fullName(name: string): string {
   return name.startsWith('process_') ? name : `boardfeed_${name}`;
+}
+
+/** Everybody who listens, by what they get: the formats that are offered, and the pages. */
+function audiences({ formats, live }: Status): { id: string; listeners: readonly ListenerStatus[] }[] {
+  return [
+    ...formats.filter(({ enabled }) => enabled),
+    ...live.map(({ sound, listeners }) => ({ id: `live ${sound}`, listeners })),
+  ];
 }
