@@ -17,7 +17,7 @@ export interface SupervisorEvents {
 }
 
 /** The first and the longest wait before the source is opened again, in ms; it doubles in between. */
-export const BACKOFF_MS = { first: 100, longest: 2000 };
+export const BACKOFF_MS = { first: 100, longest: 1000 };
 
 /** The source as the status shows it. */
 export interface SourceStatus extends SourceFacts {
