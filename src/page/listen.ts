@@ -14,10 +14,12 @@ import { setUpPlayButton, showPlaying } from './view/play-button.ts';
 import { showQrCodes } from './view/qr-codes.ts';
 import { fillWords } from './view/static-words.ts';
 import { setUpVolume } from './view/volume.ts';
-import { WORDS } from './view/words.ts';
+import { outputInWords, WORDS } from './view/words.ts';
 
 /** How often the page looks at its player, ms. */
 const LOOK_EVERY_MS = 250;
+/** From here on there are two columns, as in listen.css. */
+const WIDE = '(min-width: 60rem)';
 
 fillWords();
 const contact = new TemporaryContact();
@@ -29,6 +31,7 @@ let player: Player = players[setUpChoice(choose)];
 let box: PageState | undefined;
 let boxInWords: string = WORDS.asking;
 let behind: Steady | undefined;
+let output: Steady | undefined;
 let gain = 1;
 
 function play(): void {
@@ -47,16 +50,20 @@ function choose(sound: Sound): void {
   if (player.state !== 'idle') player.stop();
   player = players[sound];
   behind = undefined;
+  output = undefined;
   if (playing) play();
   else look();
 }
 
 /** Shows what the player does, now. */
 function look(): void {
-  const { state, problem, behindMs } = player;
-  behind = steady(behind, state === 'playing' ? behindMs : undefined, LOOK_EVERY_MS);
+  const { state, problem } = player;
+  const sounds = state === 'playing';
+  behind = steady(behind, sounds ? player.behindMs : undefined, LOOK_EVERY_MS);
+  output = steady(output, sounds ? player.outputMs : undefined, LOOK_EVERY_MS);
   showPlaying(state, boxInWords);
   write(element('behind'), behind ? delayInWords(behind.shownMs) : WORDS.behindUnknown);
+  write(element('output'), behind && output ? outputInWords(output.shownMs) : '');
   notice('player', problem);
   showMediaSession(box?.title ?? document.title, box?.name ?? document.title, state);
 }
@@ -95,6 +102,8 @@ setUpVolume((value) => {
 });
 setUpMediaSession(play, stop);
 element('another').addEventListener('toggle', showQrCodesIfOpen);
+// A large screen is what others point their phones at.
+element<HTMLDetailsElement>('another').open = matchMedia(WIDE).matches;
 contact.onState = showBox;
 contact.onLevels = (levels, clipped) => meter.take(levels, clipped);
 setInterval(look, LOOK_EVERY_MS);

@@ -9,12 +9,11 @@ export const WORDS = {
   tooSlow: 'The network is too slow. It goes on by itself.',
   pressToGoOn: 'Press to go on',
 
-  level: 'Level',
+  level: 'Level, dBFS',
   tooLoud: 'Too loud',
   left: 'L',
   right: 'R',
   levelUnknown: 'unknown',
-  decibels: 'dBFS',
 
   behind: 'Behind live',
   behindUnknown: '–',
@@ -34,7 +33,7 @@ export const WORDS = {
   copied: 'Copied',
   marked: 'Marked: now copy it',
   another: 'Another phone',
-  scan: 'Scan with its camera. It must be in the same network.',
+  scan: 'Scan with its camera, in the same network.',
   byName: 'By name',
   byNumber: 'By number',
   qrFailed: 'The codes could not be loaded. Close and open this to try again.',
@@ -70,7 +69,10 @@ export const STATES = {
 } as const;
 
 /** What is said of the level to those who do not see the meter. */
-export const levelInWords = (levels: readonly string[]): string => `${levels.join(', ')} ${WORDS.decibels}`;
+export const levelInWords = (levels: readonly string[]): string => `${levels.join(', ')} dBFS`;
+
+/** The browser's own part of the delay. */
+export const outputInWords = (ms: number): string => `${ms} ms of it in this device`;
 
 /** Name of a QR code. */
 export const qrInWords = (address: string): string => `QR code of ${address}`;
