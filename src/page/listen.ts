@@ -5,7 +5,7 @@ import { showAddresses } from './view/address-list.ts';
 import { delayInWords, type Steady, steady } from './view/behind.ts';
 import { type Sound, setUpChoice } from './view/choice.ts';
 import { element, setAttribute, write } from './view/dom.ts';
-import { buttonStops, inWords } from './view/in-words.ts';
+import { buttonStops, inWords, playingInWords } from './view/in-words.ts';
 import { setUpMediaSession, showMediaSession } from './view/media-session.ts';
 import { Meter } from './view/meter.ts';
 import { notice } from './view/notices.ts';
@@ -61,7 +61,8 @@ function look(): void {
   const sounds = state === 'playing';
   behind = steady(behind, sounds ? player.behindMs : undefined, LOOK_EVERY_MS);
   output = steady(output, sounds ? player.outputMs : undefined, LOOK_EVERY_MS);
-  showPlaying(state, boxInWords);
+  const causeIsSaid = problem !== undefined || box === undefined;
+  showPlaying(state, playingInWords(state, causeIsSaid), boxInWords);
   write(element('behind'), behind ? delayInWords(behind.shownMs) : WORDS.behindUnknown);
   write(element('output'), behind && output ? outputInWords(output.shownMs) : '');
   notice('player', problem);

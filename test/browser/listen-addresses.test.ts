@@ -32,8 +32,9 @@ async function pasted(page: Page): Promise<string> {
   return text;
 }
 
-test('an address is copied, also on plain http, and the button says what it did', async (t) => {
+test.serial('an address is copied, also on plain http, and the button says what it did', async (t) => {
   const { page, faults } = await openListenPage(
+    t,
     browser,
     box,
     { state: ON_AIR },
@@ -83,8 +84,8 @@ async function scanned(code: Locator): Promise<string | undefined> {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the QR codes lead to the box by name and by number, also when the page is ${colorScheme}`, async (t) => {
-    const { page, faults } = await openListenPage(browser, box, { state: ON_AIR }, { viewport: PHONE, colorScheme });
+  test.serial(`the QR codes lead to the box by name and by number, also when the page is ${colorScheme}`, async (t) => {
+    const { page, faults } = await openListenPage(t, browser, box, { state: ON_AIR }, { viewport: PHONE, colorScheme });
     const loaded: string[] = [];
     page.on('request', (request) => loaded.push(request.url()));
     await page.waitForFunction(() => document.querySelector('#addresses li') !== null);

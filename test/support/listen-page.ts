@@ -1,3 +1,4 @@
+import type { ExecutionContext } from 'ava';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { PieceLevel } from '../../src/live/message.ts';
 import type { PageState } from '../../src/live/page-state.ts';
@@ -27,14 +28,16 @@ const LEVELS: readonly PieceLevel[] = [
   { peakDbfs: -6, rmsDbfs: -17 },
 ];
 
-/** Opens the listen page of a box, telling it a made-up state. */
+/** Opens the listen page of a box until the test ends, telling it a made-up state. */
 export async function openListenPage(
+  t: ExecutionContext,
   browser: Browser,
   box: Box,
   first: Told,
   options: BrowserContextOptions = {},
 ): Promise<ListenPage> {
   const context = await browser.newContext(options);
+  t.teardown(() => context.close());
   const page = await context.newPage();
   let told = first;
   const faults: string[] = [];

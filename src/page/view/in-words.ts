@@ -36,15 +36,17 @@ const PLAYING: Readonly<Record<PlayerState, string>> = {
   blocked: WORDS.pressToGoOn,
 };
 
-/** What the player does, in words. */
-export const playingInWords = (state: PlayerState): string => PLAYING[state];
+/** What the player does, in words. Where the page says already why it waits, the network is not blamed. */
+export function playingInWords(state: PlayerState, causeIsSaid: boolean): string {
+  return state === 'waiting' && causeIsSaid ? WORDS.goesOn : PLAYING[state];
+}
 
 /** Whether the button stops (or else plays). */
 export const buttonStops = (state: PlayerState): boolean => state !== 'idle' && state !== 'blocked';
 
-/** The whole state, as the name of the button: what it does, what the player does, and how the box is. */
-export function buttonInWords(player: PlayerState, box: string): string {
+/** The whole state, as the name of the button: what it does, what the player does (`playing`), and how the box is. */
+export function buttonInWords(player: PlayerState, playing: string, box: string): string {
   const does = buttonStops(player) ? WORDS.stop : WORDS.play;
-  const said = player === 'idle' ? [does, box] : [does, PLAYING[player], box];
+  const said = player === 'idle' ? [does, box] : [does, playing, box];
   return said.map((part) => part.replace(/[.…]?$/, '.')).join(' ');
 }

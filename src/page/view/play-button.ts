@@ -1,6 +1,6 @@
 import type { PlayerState } from '../sound/player.ts';
 import { element, setAttribute, write } from './dom.ts';
-import { buttonInWords, buttonStops, playingInWords } from './in-words.ts';
+import { buttonInWords, buttonStops } from './in-words.ts';
 
 /** Sets the button up, and the space bar where it has nothing else to do. */
 export function setUpPlayButton(onPress: () => void): void {
@@ -15,10 +15,10 @@ export function setUpPlayButton(onPress: () => void): void {
 }
 
 /** Shows what the player does; the name of the button says everything, for those who do not see the page. */
-export function showPlaying(state: PlayerState, box: string): void {
+export function showPlaying(state: PlayerState, playing: string, box: string): void {
   const button = element('play');
   setAttribute(button, 'data-player', state);
   setAttribute(button, 'data-does', buttonStops(state) ? 'stop' : 'play');
-  setAttribute(button, 'aria-label', buttonInWords(state, box));
-  write(element('playing'), playingInWords(state));
+  setAttribute(button, 'aria-label', buttonInWords(state, playing, box));
+  write(element('playing'), playing);
 }

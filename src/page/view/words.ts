@@ -7,6 +7,7 @@ export const WORDS = {
   connecting: 'Connecting…',
   listening: 'You are listening',
   tooSlow: 'The network is too slow. It goes on by itself.',
+  goesOn: 'It goes on by itself.',
   pressToGoOn: 'Press to go on',
 
   level: 'Level, dBFS',

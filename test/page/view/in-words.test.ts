@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { PageState } from '../../../src/live/page-state.ts';
+import type { PlayerState } from '../../../src/page/sound/player.ts';
 import { buttonInWords, buttonStops, inWords, type Mood, playingInWords } from '../../../src/page/view/in-words.ts';
 import { ON_AIR } from '../../support/page-states.ts';
 
@@ -74,11 +75,17 @@ test('the demo signal is no alarm of the level: it stays the demo signal while i
 });
 
 test('the button says what it does, what the player does, and how the box is', (t) => {
-  t.is(buttonInWords('idle', 'On air.'), 'Play. On air.');
-  t.is(buttonInWords('connecting', 'On air.'), 'Stop. Connecting. On air.');
-  t.is(buttonInWords('playing', 'On air.'), 'Stop. You are listening. On air.');
-  t.is(buttonInWords('blocked', 'Asking the box…'), 'Play. Press to go on. Asking the box.');
-  t.is(buttonInWords('waiting', 'Demo signal.'), 'Stop. The network is too slow. It goes on by itself. Demo signal.');
+  const said = (state: PlayerState, box: string) => buttonInWords(state, playingInWords(state, false), box);
+  t.is(said('idle', 'On air.'), 'Play. On air.');
+  t.is(said('connecting', 'On air.'), 'Stop. Connecting. On air.');
+  t.is(said('playing', 'On air.'), 'Stop. You are listening. On air.');
+  t.is(said('blocked', 'Asking the box…'), 'Play. Press to go on. Asking the box.');
+  t.is(said('waiting', 'Demo signal.'), 'Stop. The network is too slow. It goes on by itself. Demo signal.');
+});
+
+test('the network is blamed only when the page does not name another cause', (t) => {
+  t.is(playingInWords('waiting', true), 'It goes on by itself.');
+  t.is(playingInWords('playing', true), playingInWords('playing', false));
 });
 
 test('a button that does not sound plays, even if the browser has blocked it', (t) => {
@@ -89,5 +96,5 @@ test('a button that does not sound plays, even if the browser has blocked it', (
     true,
     false,
   ]);
-  t.is(playingInWords('blocked'), 'Press to go on');
+  t.is(playingInWords('blocked', false), 'Press to go on');
 });
