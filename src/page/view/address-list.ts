@@ -1,6 +1,6 @@
 import type { PageState } from '../../live/page-state.ts';
 import { copyTextOf } from './copy.ts';
-import { element, make, write } from './dom.ts';
+import { breakable, element, make, write } from './dom.ts';
 import { copyInWords, WORDS } from './words.ts';
 
 /** A button says for so long what it did, ms. */
@@ -18,7 +18,7 @@ export function showAddresses(formats: PageState['formats']): void {
 
 function row({ path, description }: PageState['formats'][number]): HTMLElement {
   const address = new URL(path, location.href).href;
-  const link = make('a', '', address);
+  const link = make('a', '', ...breakable(address));
   link.href = path;
   const button = make('button', 'copy', WORDS.copy);
   button.type = 'button';

@@ -15,6 +15,11 @@ export function setAttribute(target: Element, name: string, value: string): void
   if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
 
+/** The parts of an address with places between them where it may go on in the next line. */
+export function breakable(address: string): (string | Node)[] {
+  return (address.match(/[^/]*\/+|[^/]+$/g) ?? []).flatMap((part) => [part, document.createElement('wbr')]);
+}
+
 /** Makes an element with a class and with what belongs in it. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,

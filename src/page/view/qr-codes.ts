@@ -1,4 +1,4 @@
-import { element, make, write } from './dom.ts';
+import { breakable, element, make, write } from './dom.ts';
 import type { Places } from './places.ts';
 import { QUIET_ZONE, qrPath } from './qr-path.ts';
 import { qrInWords, WORDS } from './words.ts';
@@ -32,7 +32,7 @@ export async function showQrCodes(places: Places): Promise<void> {
 }
 
 function figure(words: string, address: string, modules: boolean[][]): HTMLElement {
-  const link = make('a', '', address);
+  const link = make('a', '', ...breakable(address));
   link.href = address;
   return make(
     'figure',
