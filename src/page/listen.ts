@@ -1,111 +1,111 @@
-import type { Status } from '../http/status.ts';
+import type { PageState } from '../live/page-state.ts';
+import type { Player } from './sound/player.ts';
+import { TemporaryContact, TemporaryPlayer } from './sound/temporary.ts';
+import { showAddresses } from './view/address-list.ts';
+import { delayInWords, type Steady, steady } from './view/behind.ts';
+import { type Sound, setUpChoice } from './view/choice.ts';
+import { element, setAttribute, write } from './view/dom.ts';
+import { buttonStops, inWords, playingInWords } from './view/in-words.ts';
+import { setUpMediaSession, showMediaSession } from './view/media-session.ts';
+import { Meter } from './view/meter.ts';
+import { notice } from './view/notices.ts';
+import { pickPlaces } from './view/places.ts';
+import { setUpPlayButton, showPlaying } from './view/play-button.ts';
+import { showQrCodes } from './view/qr-codes.ts';
+import { fillWords } from './view/static-words.ts';
+import { setUpVolume } from './view/volume.ts';
+import { outputInWords, WORDS } from './view/words.ts';
 
-/** How often the box is asked for its state, in ms. */
-const ASK_EVERY_MS = 1000;
+/** How often the page looks at its player, ms. */
+const LOOK_EVERY_MS = 250;
+/** From here on there are two columns, as in listen.css. */
+const WIDE = '(min-width: 60rem)';
 
-const element = (id: string) => document.getElementById(id) as HTMLElement;
+fillWords();
+const contact = new TemporaryContact();
+const inElement = new TemporaryPlayer(element<HTMLAudioElement>('player'));
+const players: Readonly<Record<Sound, Player>> = { quick: inElement, uncompressed: inElement, robust: inElement };
 
-/** Causes of a lost input in words; the box's own message follows in small. */
-const CAUSES: Record<string, string> = {
-  absent: 'no sound card is plugged in',
-  busy: 'another program uses the sound card',
-  unplugged: 'the sound card was unplugged',
-  stalled: 'the sound card delivers nothing',
-  refused: 'the sound card cannot do what is configured',
-  failed: 'the sound card failed',
-  file: 'the sound file cannot be played',
-};
+const meter = new Meter();
+let player: Player = players[setUpChoice(choose)];
+let box: PageState | undefined;
+let boxInWords: string = WORDS.asking;
+let behind: Steady | undefined;
+let output: Steady | undefined;
+let gain = 1;
 
-/** What is heard when the input stays lost. */
-const FALLBACKS = { silence: 'silence', tone: 'a tone', file: 'a recording' };
-
-/** The state of the box in words, and its mood. */
-function inWords({ programme, source }: Status): [mood: 'good' | 'warn' | 'bad' | 'wait', words: string] {
-  const cause = programme.problem ? (CAUSES[programme.problem.cause] ?? programme.problem.message) : 'no sound yet';
-  if (programme.state === 'starting') return ['wait', `Starting: ${cause}.`];
-  if (programme.state === 'lost') return ['bad', `Input lost: ${cause}. You hear silence until it is back.`];
-  if (programme.state === 'fallback') {
-    return ['bad', `No input: ${cause}. You hear ${FALLBACKS[programme.fallback]} until it is back.`];
-  }
-  if (source.kind === 'demo')
-    return ['warn', `Demo signal${source.wanted === 'auto' ? ': no sound card is plugged in' : ''}.`];
-  if (programme.level === 'silent') return ['warn', 'On air, but silent.'];
-  if (programme.level === 'zeros') return ['warn', 'On air, but nothing comes from the mixer: not even noise.'];
-  if (programme.level === 'clipping') return ['bad', 'On air, but too loud: the sound is clipping.'];
-  return ['good', 'On air.'];
+function play(): void {
+  player.setVolume(gain);
+  player.play();
+  look();
 }
 
-const level = (dbfs: number) => (dbfs <= -100 ? '−∞' : `${Math.round(dbfs)}`.replace('-', '−'));
-
-function show(status: Status) {
-  const [mood, words] = inWords(status);
-  const state = element('state');
-  if (state.textContent !== words) state.textContent = words;
-  state.dataset.mood = mood;
-  document.title = status.name;
-  element('name').textContent = status.name;
-  const listeners = status.listeners.now;
-  element('levels').textContent =
-    `Level ${status.programme.levels.map(({ peakDbfs }) => level(peakDbfs)).join(' / ')} dBFS`;
-  element('listeners').textContent = `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;
-  element('detail').textContent = status.programme.problem?.message ?? '';
-  const offered = status.formats.filter(({ enabled }) => enabled);
-  const rows = offered.map(({ path, description }) => {
-    const row = document.createElement('li');
-    const link = document.createElement('a');
-    const small = document.createElement('small');
-    link.href = path;
-    link.textContent = new URL(path, location.href).href;
-    small.textContent = ` ${description}`;
-    row.append(link, small);
-    return row;
-  });
-  const list = element('addresses');
-  if (list.children.length !== rows.length || list.textContent !== rows.map((row) => row.textContent).join('')) {
-    list.replaceChildren(...rows);
-  }
+function stop(): void {
+  player.stop();
+  look();
 }
 
-async function ask() {
-  try {
-    const answer = await fetch('/api/status', { signal: AbortSignal.timeout(5000) });
-    show(await answer.json());
-    if (wanted && broken) playAnew();
-  } catch {
-    // The box is off, restarting, or out of reach: say so and go on asking.
-    element('state').textContent = 'The box does not answer. Trying again…';
-    element('state').dataset.mood = 'bad';
-    for (const id of ['levels', 'listeners', 'detail']) element(id).textContent = '';
-  }
-  setTimeout(ask, ASK_EVERY_MS);
+function choose(sound: Sound): void {
+  const playing = buttonStops(player.state);
+  if (player.state !== 'idle') player.stop();
+  player = players[sound];
+  behind = undefined;
+  output = undefined;
+  if (playing) play();
+  else look();
 }
 
-const player = element('player') as HTMLAudioElement;
-/** Whether the listener wants to hear, and whether the stream has to be fetched anew for that. */
-let wanted = false;
-let broken = false;
-
-function playAnew() {
-  broken = false;
-  player.src = `/stream?${Date.now()}`;
-  player.play().catch(() => {
-    broken = true; // Tried again when the box answers the next time.
-  });
+/** Shows what the player does, now. */
+function look(): void {
+  const { state, problem } = player;
+  const sounds = state === 'playing';
+  behind = steady(behind, sounds ? player.behindMs : undefined, LOOK_EVERY_MS);
+  output = steady(output, sounds ? player.outputMs : undefined, LOOK_EVERY_MS);
+  const causeIsSaid = problem !== undefined || box === undefined;
+  showPlaying(state, playingInWords(state, causeIsSaid), boxInWords);
+  write(element('behind'), behind ? delayInWords(behind.shownMs) : WORDS.behindUnknown);
+  write(element('output'), behind && output ? outputInWords(output.shownMs) : '');
+  notice('player', problem);
+  showMediaSession(box?.title ?? document.title, box?.name ?? document.title, state);
 }
 
-player.addEventListener('play', () => {
-  wanted = true;
-  // A live stream that was paused would go on where it stopped, ever further behind.
-  if (broken) playAnew();
+function showBox(state: PageState | undefined): void {
+  box = state;
+  const { mood, words } = inWords(state);
+  boxInWords = words;
+  write(element('state'), words);
+  setAttribute(element('state'), 'data-mood', mood);
+  write(element('detail'), state?.programme.problem?.message ?? '');
+  write(element('listeners'), state ? `${state.listeners}` : WORDS.behindUnknown);
+  if (state === undefined) meter.forget();
+  else showFeed(state);
+  look();
+}
+
+function showFeed({ name, title, formats }: PageState): void {
+  const other = title === name ? '' : title;
+  write(element('name'), name);
+  write(element('title'), other);
+  document.title = other === '' ? name : `${other} · ${name}`;
+  showAddresses(formats);
+  showQrCodesIfOpen();
+}
+
+function showQrCodesIfOpen(): void {
+  if (!element<HTMLDetailsElement>('another').open) return;
+  void showQrCodes(pickPlaces(box?.addresses ?? [], location.href));
+}
+
+setUpPlayButton(() => (buttonStops(player.state) ? stop() : play()));
+setUpVolume((value) => {
+  gain = value;
+  player.setVolume(gain);
 });
-player.addEventListener('pause', () => {
-  // The end of the stream pauses, too, but is nobody's wish.
-  if (!player.ended) wanted = false;
-  broken = true;
-});
-for (const event of ['ended', 'error']) {
-  player.addEventListener(event, () => {
-    broken = true;
-  });
-}
-ask();
+setUpMediaSession(play, stop);
+element('another').addEventListener('toggle', showQrCodesIfOpen);
+// A large screen is what others point their phones at.
+element<HTMLDetailsElement>('another').open = matchMedia(WIDE).matches;
+contact.onState = showBox;
+contact.onLevels = (levels, clipped) => meter.take(levels, clipped);
+setInterval(look, LOOK_EVERY_MS);
+look();

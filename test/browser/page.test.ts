@@ -1,6 +1,6 @@
 import test from 'ava';
 import { startBox } from '../support/box.ts';
-import { launchChromium, PLAY_BUTTON } from '../support/players-chromium.ts';
+import { launchChromium } from '../support/players-chromium.ts';
 import { until } from '../support/processes.ts';
 
 test('the page says what the box is doing, and plays again by itself after a restart of the box', async (t) => {
@@ -27,22 +27,26 @@ test('the page says what the box is doing, and plays again by itself after a res
   if (source.wanted === 'auto' && source.kind === 'demo')
     await reads('state', /^Demo signal: no sound card is plugged in\.$/);
   await reads('name', /^Kirche & <Saal>$/);
-  await reads('listeners', /^0 listeners$/);
-  await reads('addresses', /\/stream\.mp3 MP3, 128 kbit\/s.*\/stream\.wav WAV/);
-  await page.locator('#player').click({ position: PLAY_BUTTON });
-  await reads('listeners', /^1 listener$/);
+  await reads('listeners', /^0$/);
+  await reads('addresses', /MP3, 128 kbit\/s.*\/stream\.mp3.*WAV.*\/stream\.wav/);
+  await page.locator('input[value="robust"]').check();
+  await page.locator('#play').click();
+  await reads('playing', /^You are listening$/);
+  await reads('listeners', /^1$/);
 
   await automatic.stop();
   await reads('state', /^The box does not answer/);
-  await reads('levels', /^$/);
+  await reads('listeners', /^–$/);
+  await reads('bars', /^LR$/);
 
   const absent = '[input]\nsource = "alsa"\ndevice = "hw:CARD=NOSUCH"\n[programme]\ngrace_s = 0\nfallback = "tone"';
   const restarted = await startBox(absent, process.env, port);
   t.teardown(() => restarted.stop());
   await reads('state', /^No input: no sound card is plugged in\. You hear a tone until it is back\.$/);
   await reads('detail', /NOSUCH/);
-  await reads('listeners', /^1 listener$/);
-  await reads('levels', /^Level −20 \/ −20 dBFS$/);
+  await reads('listeners', /^1$/);
+  await reads('bars', /^L−20R−20$/);
+  await reads('playing', /^You are listening$/);
   t.deepEqual(faults, []);
   t.deepEqual(foreign, [], 'nothing is asked of anybody else');
 });

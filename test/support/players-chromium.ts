@@ -14,9 +14,6 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 
-/** Where the play button of Chromium's own controls is, in pixels from the upper left corner of the element. */
-export const PLAY_BUTTON = { x: 27, y: 27 };
-
 /** Starts Debian's Chromium without a window but with sound, which it plays to the given environment's PulseAudio. */
 export function launchChromium(env: NodeJS.ProcessEnv): Promise<Browser> {
   return chromium.launch({
@@ -29,7 +26,7 @@ export function launchChromium(env: NodeJS.ProcessEnv): Promise<Browser> {
   });
 }
 
-/** Opens the listen page, waits until it says that the box is on air, and presses play. */
+/** Opens the listen page, waits until it says that the box is on air, chooses the audio element of the robust mode, and presses play. */
 export async function playInChromium({ box, format, stage, sink }: Request): Promise<Playing> {
   const browser = await launchChromium(stage.env(sink));
   try {
@@ -47,12 +44,13 @@ export async function playInChromium({ box, format, stage, sink }: Request): Pro
       const words = await state.textContent({ timeout: 5000 });
       return words?.startsWith('On air') || words;
     });
-    const player = page.locator('audio#player');
+    await page.locator('input[name="sound"][value="robust"]').check({ timeout: 5000 });
     if (format !== 'mp3') {
       // On the page's own player: nothing but its address is changed.
+      const player = page.locator('audio#player');
       await player.evaluate((element, src) => element.setAttribute('src', src), `/stream.${format}`);
     }
-    await player.click({ position: PLAY_BUTTON, timeout: 5000 });
+    await page.locator('#play').click({ timeout: 5000 });
     return { ended: () => !browser.isConnected(), output: () => said, stop: () => browser.close() };
   } catch (error) {
     await browser.close();
