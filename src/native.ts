@@ -26,6 +26,13 @@ export interface Native {
   listDevices(): Promise<CaptureDevice[]>;
   /** Asks one ALSA PCM what it can do. Rejects with an `Error` that carries the ALSA text. */
   probeDevice(name: string): Promise<Capabilities>;
+  /**
+   * Reads the controls of a sound card that concern capture; `card` names a control device, `hw:CARD=CODEC`. Rejects with an `Error`
+   * that carries the ALSA text. May take as long as the card's driver, or a sound server, likes.
+   */
+  mixerRead(card: string): Promise<MixerElement[]>;
+  /** Changes one of them, and reads them all anew. Rejects also when there is no such element, or it cannot be set so. */
+  mixerChange(card: string, change: MixerElementChange): Promise<MixerElement[]>;
   /** Throws an `Error` when LAME refuses the settings. */
   mp3Open(options: Mp3Options): Mp3Handle;
   /** Encodes `frames` interleaved frames; writes what is finished into `out` and returns its length in bytes. */
@@ -200,6 +207,30 @@ export interface CaptureDevice {
   /** Absent when the device could not be opened; `problem` then says why (often: it is in use). */
   capabilities?: Capabilities;
   problem?: string;
+}
+
+/** One simple mixer element (alsa-lib, mixer.h) that concerns capture. Absent is what it does not have. */
+export interface MixerElement {
+  name: string;
+  /** Tells apart those that share a name. */
+  index: number;
+  /** In steps, `values` one for each channel; in dB where the card knows: -99999.99 is mute. */
+  gain?: { min: number; max: number; values: number[]; minDb?: number; maxDb?: number; valuesDb?: number[] };
+  /** Whether any channel captures. */
+  on?: boolean;
+  options?: string[];
+  /** Index in `options`. */
+  option?: number;
+}
+
+/** What is to be changed of an element; what is undefined stays. */
+export interface MixerElementChange {
+  name: string;
+  index: number;
+  /** In steps, for all channels. */
+  gain?: number | undefined;
+  on?: boolean | undefined;
+  option?: number | undefined;
 }
 
 /** Settings of one LAME encoder. */

@@ -44,6 +44,8 @@ static napi_status define_functions(napi_env env, napi_value exports) {
       {"captureClose", js_capture_close},
       {"listDevices", js_list_devices},
       {"probeDevice", js_probe_device},
+      {"mixerRead", js_mixer_read},
+      {"mixerChange", js_mixer_change},
       {"mp3Open", js_mp3_open},
       {"mp3Encode", js_mp3_encode},
       {"mp3Close", js_mp3_close},

@@ -33,6 +33,8 @@ napi_value js_capture_status(napi_env env, napi_callback_info info);
 napi_value js_capture_close(napi_env env, napi_callback_info info);
 napi_value js_list_devices(napi_env env, napi_callback_info info);
 napi_value js_probe_device(napi_env env, napi_callback_info info);
+napi_value js_mixer_read(napi_env env, napi_callback_info info);
+napi_value js_mixer_change(napi_env env, napi_callback_info info);
 napi_value js_mp3_open(napi_env env, napi_callback_info info);
 napi_value js_mp3_encode(napi_env env, napi_callback_info info);
 napi_value js_mp3_close(napi_env env, napi_callback_info info);

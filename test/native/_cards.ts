@@ -26,12 +26,13 @@ export async function compile(name: string, sources: string[], flags: string[]):
   return path;
 }
 
-/** The scripted sound card, as an environment for processes that shall find it. */
+/** The scripted sound card and its mixer, as an environment for processes that shall find them. */
 export async function scriptedCards(): Promise<NodeJS.ProcessEnv> {
   const sources = ['scripted_card.c', 'card_script.c'];
   const flags = ['-std=gnu11', '-O1', '-DPIC', '-fPIC', '-shared', '-lasound'];
   const card = await compile('libasound_module_pcm_scripted.so', sources, flags);
-  return { ...process.env, ALSA_CONFIG_PATH: alsaConfig, SCRIPTED_CARD: card };
+  const mixer = await compile('libasound_module_ctl_scripted.so', ['scripted_mixer.c'], flags);
+  return { ...process.env, ALSA_CONFIG_PATH: alsaConfig, SCRIPTED_CARD: card, SCRIPTED_MIXER: mixer };
 }
 
 /** ALSA's own configuration with the cards of the tests. */

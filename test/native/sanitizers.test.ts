@@ -13,6 +13,7 @@ const core = [
   'failure',
   'fan_out',
   'flac',
+  'mixer',
   'mp3',
   'ogg_page',
   'opus',
@@ -42,8 +43,17 @@ async function runSanitized(program: string, args: string[], env: NodeJS.Process
   return runToEnd('setarch', ['-R', program, ...args], env);
 }
 
+const PROGRAMS = [
+  'test_sample_convert',
+  'test_block_ring',
+  'test_codecs',
+  'test_capture',
+  'test_mixer',
+  'test_fan_out',
+];
+
 for (const sanitizers of ['address,undefined', 'thread'])
-  for (const name of ['test_sample_convert', 'test_block_ring', 'test_codecs', 'test_capture', 'test_fan_out'])
+  for (const name of PROGRAMS)
     test(`${name} under the ${sanitizers} sanitizer`, async (t) => {
       const flags = ['-std=c11', '-O1', `-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
       const sources = [`${name}.c`, ...core];
