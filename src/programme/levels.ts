@@ -10,6 +10,16 @@ export interface ChannelLevel {
 /** What the level says about the signal. `zeros` is bit-exact silence: a muted or dead input, where an analogue one always hisses. */
 export type LevelFact = 'signal' | 'silent' | 'zeros' | 'clipping';
 
+/** What one window of `WINDOW_MS` was found to hold. */
+export interface LevelWindow {
+  /** Of each channel. */
+  readonly levels: readonly ChannelLevel[];
+  /** What this window and those before it say. */
+  readonly fact: LevelFact;
+  /** Whether a peak was clipped in this very window. */
+  readonly clipped: boolean;
+}
+
 /** When a signal counts as silent. */
 export interface SilenceRule {
   silenceDbfs: number;
@@ -33,16 +43,19 @@ export class LevelMeter {
   readonly #channels: number;
   readonly #windowFrames: number;
   readonly #rule: SilenceRule;
+  readonly #onWindow: ((window: LevelWindow) => void) | undefined;
   readonly #gauge: Gauge;
   #levels: ChannelLevel[];
   #belowMs = 0;
   #zerosMs = 0;
   #sinceClipMs = Number.POSITIVE_INFINITY;
 
-  constructor({ rateHz, channels }: PcmFormat, rule: SilenceRule) {
+  /** `onWindow` is told of every window when it is over. */
+  constructor({ rateHz, channels }: PcmFormat, rule: SilenceRule, onWindow?: (window: LevelWindow) => void) {
     this.#channels = channels;
     this.#windowFrames = Math.round((rateHz * WINDOW_MS) / 1000);
     this.#rule = rule;
+    this.#onWindow = onWindow;
     this.#gauge = new Gauge(channels);
     this.#levels = Array.from({ length: channels }, () => ({ peakDbfs: FLOOR_DBFS, rmsDbfs: FLOOR_DBFS }));
   }
@@ -78,5 +91,6 @@ export class LevelMeter {
     this.#zerosMs = loudest === 0 ? this.#zerosMs + WINDOW_MS : 0;
     this.#belowMs = toDbfs(loudest) < this.#rule.silenceDbfs ? this.#belowMs + WINDOW_MS : 0;
     this.#sinceClipMs = clipped ? 0 : this.#sinceClipMs + WINDOW_MS;
+    this.#onWindow?.({ levels: this.#levels, fact: this.fact, clipped });
   }
 }

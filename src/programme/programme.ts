@@ -1,7 +1,7 @@
 import { type Block, monotonicMs, type PcmFormat, type Signal } from '../pcm.ts';
 import { Fade } from './fade.ts';
 import { silence } from './fallback.ts';
-import { type ChannelLevel, type LevelFact, LevelMeter, type SilenceRule } from './levels.ts';
+import { type ChannelLevel, type LevelFact, LevelMeter, type LevelWindow, type SilenceRule } from './levels.ts';
 import { nextState, type ProgrammeState } from './state.ts';
 
 /** What is wrong with the source, in words that stand on the page. */
@@ -30,6 +30,8 @@ export interface ProgrammeOptions extends SilenceRule {
   output: ProgrammeOutput;
   /** Told of every change of state, in order. */
   onState?: (state: ProgrammeState, problem: Problem | undefined) => void;
+  /** Told of the level of everything that is sent, window after window. */
+  onLevels?: (window: LevelWindow) => void;
 }
 
 /** The programme as the status shows it. */
@@ -94,7 +96,7 @@ export class Programme {
     this.#options = options;
     this.#framesPerMs = format.rateHz / 1000;
     this.#fade = new Fade(format.rateHz, format.channels);
-    this.#meter = new LevelMeter(format, options);
+    this.#meter = new LevelMeter(format, options, options.onLevels);
     this.#fillBlock = new Float32Array(Math.round(FILL_BLOCK_MS * this.#framesPerMs) * format.channels);
   }
 
