@@ -1,14 +1,17 @@
 import { listDevices } from './capture/devices.ts';
+import { CaptureMixer } from './capture/mixer.ts';
 import { SourceUnavailable } from './capture/source.ts';
 import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
 import { SourceSupervisor } from './capture/supervisor.ts';
 import type { Config } from './config/schema.ts';
 import type { RemovedListener } from './connections/listener.ts';
+import { HealthReader } from './device/health.ts';
 import type { Format } from './encoders/encoder.ts';
 import { type ConfiguredFormat, configuredFormats } from './encoders/formats.ts';
 import { addressKeys } from './http/address-key.ts';
 import { addressesToShow } from './http/addresses.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
+import { streamListeners } from './http/desk.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { parsePassword } from './http/passwords.ts';
 import { Places } from './http/places.ts';
@@ -22,6 +25,7 @@ import type { Logger } from './log.ts';
 import { Outlet } from './outlet.ts';
 import type { PcmFormat } from './pcm.ts';
 import { createFallback, type FallbackChoice } from './programme/fallback.ts';
+import { LevelHistory } from './programme/level-history.ts';
 import { Programme } from './programme/programme.ts';
 import { RecentSound } from './programme/recent-sound.ts';
 import type { Push } from './push/push.ts';
@@ -40,6 +44,7 @@ export class Appliance {
   readonly #station: Station;
   readonly #places: Places;
   readonly #tally = new Tally();
+  readonly #levels = new LevelHistory();
   #acceptFailures = 0;
   #complainedAtMs = Number.NEGATIVE_INFINITY;
   /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
@@ -176,7 +181,11 @@ export class Appliance {
           for (const { feed } of this.#outlets) feed.write(samples);
         },
       },
-      onState: (state, problem) => this.#log.info(`programme: ${state}${problem ? ` (${problem.message})` : ''}`),
+      onState: (state, problem) => {
+        this.#levels.state(state);
+        this.#log.info(`programme: ${state}${problem ? ` (${problem.message})` : ''}`);
+      },
+      onLevels: (window) => this.#levels.window(window),
     });
   }
 
@@ -267,6 +276,12 @@ export class Appliance {
       health: () => report.health(),
       metrics: () => metrics.page(),
       listDevices,
+      desk: {
+        mixer: new CaptureMixer(() => supervisor.status),
+        levels: this.#levels,
+        listeners: [() => streamListeners(this.#outlets)],
+        health: new HealthReader({ version: this.#version, source: () => supervisor.status }),
+      },
       onError: (error) => this.#log.error(error, 'a request failed'),
     });
   }

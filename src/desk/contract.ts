@@ -128,12 +128,13 @@ export interface BoxHealth {
   /** Of one core, over the last seconds, in percent. */
   readonly cpuPercent: number;
   /** Of all cores together. */
-  readonly machineCpuPercent: number;
+  readonly machineCpuPercent?: number;
   readonly cores: number;
   readonly memoryBytes: number;
-  readonly machineMemory: { readonly totalBytes: number; readonly availableBytes: number };
+  readonly machineMemory?: { readonly totalBytes: number; readonly availableBytes: number };
   readonly disk?: { readonly path: string; readonly totalBytes: number; readonly freeBytes: number };
   readonly temperatureC?: number;
+  /** IP addresses under which others may reach it. */
   readonly addresses: readonly string[];
   /** Xruns of the capture since its card was opened, and frames that were lost. */
   readonly capture: { readonly xruns: number; readonly lostFrames: number };

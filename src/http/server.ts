@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Device } from '../capture/devices.ts';
 import { addGuards, type Passwords } from './access.ts';
 import { descriptorLimit, spareConnections } from './descriptors.ts';
+import { addDeskRoutes, type DeskParts } from './desk.ts';
 import { addFaultAnswers, answerBadAddress, answerNoRequest } from './faults.ts';
 import { addIcecastStatusRoute, type IcecastStatusOptions } from './icecast-status.ts';
 import { addLiveRoutes, type LiveSource } from './live.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions extends StreamOptions, Pick<IcecastStatusOptions,
   /** The page of figures for Prometheus. */
   metrics(): Promise<{ contentType: string; text: string }>;
   listDevices(): Promise<Device[]>;
+  /** What the desk's view shows. */
+  desk?: DeskParts;
   /** Told of an error in a handler: a bug. */
   onError(error: Error): void;
   /** Bounds other than the usual ones. */
@@ -120,6 +123,7 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   if (options.live) addLiveRoutes(app, options.live, (socket) => visitors.release(socket));
   addStateRoutes(app, options, limits.snapshotMs);
   addMetadataRoutes(app, options.station);
+  if (options.desk) addDeskRoutes(app, options.desk);
   addIcecastStatusRoute(app, options);
   addFaultAnswers(app, (error) => options.onError(error));
   await app.ready();

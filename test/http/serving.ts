@@ -7,6 +7,7 @@ import { ConnectionManager } from '../../src/connections/connection-manager.ts';
 import { wavFormat } from '../../src/encoders/wav.ts';
 import type { Passwords } from '../../src/http/access.ts';
 import { addressKeys } from '../../src/http/address-key.ts';
+import type { DeskParts } from '../../src/http/desk.ts';
 import { Places } from '../../src/http/places.ts';
 import { createServer, type ServerLimits, type TlsOptions } from '../../src/http/server.ts';
 import type { Health, Status } from '../../src/http/status.ts';
@@ -31,6 +32,7 @@ export async function serve(
     passwords?: Passwords;
     tls?: TlsOptions;
     listDevices?: () => Promise<Device[]>;
+    desk?: DeskParts;
   } = {},
 ) {
   const told = { joined: 0, left: 0, refused: 0, errors: 0 };
@@ -71,6 +73,7 @@ export async function serve(
     health: () => options.health ?? { ok: true, reasons: [] },
     metrics: async () => ({ contentType: 'text/plain', text: 'none\n' }),
     listDevices: options.listDevices ?? (async () => []),
+    ...(options.desk ? { desk: options.desk } : {}),
     onError: () => void told.errors++,
   });
   await server.listen({ host: '127.0.0.1', port: 0 }, () => void told.errors++);

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { HealthReader } from '../../src/device/health.ts';
+import { monotonicMs } from '../../src/pcm.ts';
+
+/** A machine that is a folder: `proc` and `sys`, with the files that are written into it. */
+function machine(t: ExecutionContext, files: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'boardfeed-machine-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  const reader = new HealthReader({
+    version: '1.2.3',
+    source: () => ({ xruns: 2, lostFrames: { card: 30, ring: 4 } }),
+    procfs: join(folder, 'proc'),
+    sysfs: join(folder, 'sys'),
+  });
+  return { reader, write };
+}
+
+function busy(ms: number): void {
+  for (const untilMs = monotonicMs() + ms; monotonicMs() < untilMs; );
+}
+
+test.serial('this machine is told as it is', async (t) => {
+  const reader = new HealthReader({ version: '1.2.3', source: () => ({}) });
+  const health = await reader.read();
+  t.is(health.version, '1.2.3');
+  t.true(health.machineUptimeS >= health.uptimeS && health.uptimeS > 0);
+  t.true(health.cores >= 1);
+  t.true((health.machineCpuPercent ?? -1) >= 0 && (health.machineCpuPercent ?? 101) <= 100);
+  const { totalBytes = 0, availableBytes = 0 } = health.machineMemory ?? {};
+  t.true(health.memoryBytes > 1e6 && health.memoryBytes < totalBytes && availableBytes < totalBytes);
+  t.is(health.disk?.path, '/');
+  t.true((health.disk?.freeBytes ?? 0) <= (health.disk?.totalBytes ?? 0));
+  t.deepEqual(health.capture, { xruns: 0, lostFrames: 0 });
+  t.false(health.addresses.some((address) => address.startsWith('127.') || address === '::1'));
+});
+
+test.serial('a machine that tells nothing leaves out what it does not know', async (t) => {
+  const { reader } = machine(t);
+  const health = await reader.read();
+  for (const part of ['machineCpuPercent', 'machineMemory', 'temperatureC'] as const) t.false(part in health, part);
+  t.deepEqual(health.capture, { xruns: 2, lostFrames: 34 });
+});
+
+test.serial('processor, memory and temperature are read where the kernel has them', async (t) => {
+  const { reader, write } = machine(t, {
+    'proc/stat': 'cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 1 0 0 0\ncpu1 1 0 0 0\ncpu2 1 0 0 0\n',
+    'proc/meminfo': 'MemTotal: 1000 kB\nMemAvailable: 400 kB\n',
+    'sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n',
+    'sys/class/thermal/thermal_zone0/temp': '48312\n',
+    'sys/class/thermal/cooling_device0/type': 'fan\n',
+    'sys/class/hwmon/hwmon0/name': 'drivetemp\n',
+    'sys/class/hwmon/hwmon0/temp1_input': '99000\n',
+  });
+  const health = reader.read();
+  // The first look is taken at once, the second after a while.
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  write('proc/stat', 'cpu  120 0 105 850 25 0 0 0 0 0\ncpu0 1 0 0 0\ncpu1 1 0 0 0\ncpu2 1 0 0 0\n');
+  const { cores, machineCpuPercent, machineMemory, temperatureC } = await health;
+  t.is(cores, 3);
+  t.is(machineCpuPercent, 25);
+  t.deepEqual(machineMemory, { totalBytes: 1_024_000, availableBytes: 409_600 });
+  t.is(temperatureC, 48.312);
+});
+
+test.serial('the CPU that the box uses is seen within the seconds in which it uses it', async (t) => {
+  const { reader } = machine(t);
+  const idle = (await reader.read()).cpuPercent;
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  busy(1000);
+  const worked = (await reader.read()).cpuPercent;
+  t.true(worked > idle + 10, `${idle} % and then ${worked} %`);
+});
+
+test.serial('whoever asks within a second gets the same answer', async (t) => {
+  const { reader, write } = machine(t, { 'proc/meminfo': 'MemTotal: 1000 kB\nMemAvailable: 400 kB\n' });
+  const asked = [reader.read(), reader.read()];
+  const [first, second] = await Promise.all(asked);
+  t.true(first === second);
+  write('proc/meminfo', 'MemTotal: 1000 kB\nMemAvailable: 300 kB\n');
+  t.true((await reader.read()) === first);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  t.is((await reader.read()).machineMemory?.availableBytes, 307_200);
+});
