@@ -6,7 +6,7 @@ import { type Running, run, until } from './processes.ts';
 /**
  * A sound system without a sound card: a PulseAudio of its own with null sinks, which alsa-lib reaches through its pulse plugin.
  * The sink `mixer` stands for the mixing desk: what is played into it, the box captures from the ALSA device `mixer`. The
- * sink `ear` stands for the loudspeaker of a player.
+ * ALSA control device of the same name sets the gain of what is captured. The sink `ear` stands for the loudspeaker of a player.
  */
 export class PulseRig {
   readonly #directory = mkdtempSync(join(tmpdir(), 'boardfeed-pulse-'));
@@ -23,6 +23,7 @@ export class PulseRig {
       join(directory, 'asound.conf'),
       `</usr/share/alsa/alsa.conf>
 pcm.mixer { type pulse server "unix:${socket}" device mixer.monitor }
+ctl.mixer { type pulse server "unix:${socket}" source mixer.monitor }
 pcm.ear { type pulse server "unix:${socket}" device ear }
 pcm.!default { type pulse server "unix:${socket}" device ear }
 ctl.!default { type pulse server "unix:${socket}" }
@@ -69,6 +70,18 @@ ctl.!default { type pulse server "unix:${socket}" }
   /** Pulls the plug: the sound system is gone at once, as it is when it crashes. */
   async kill(): Promise<void> {
     await this.#daemon?.stop('SIGKILL');
+  }
+
+  /** What PulseAudio itself says of the gain at which the mixer is captured: volume of each channel (65,536 is all), and mute. */
+  async captureGain(): Promise<{ volumes: number[]; mute: boolean }> {
+    const list = run('pactl', ['--format=json', 'list', 'sources'], { env: this.env });
+    await new Promise((resolve) => list.child.once('close', resolve));
+    const sources: { name: string; mute: boolean; volume: Record<string, { value: number }> }[] = JSON.parse(
+      list.output(),
+    );
+    const source = sources.find(({ name }) => name === 'mixer.monitor');
+    if (!source) throw new Error('there is no mixer');
+    return { volumes: Object.values(source.volume).map(({ value }) => value), mute: source.mute };
   }
 
   /** Plays interleaved stereo float32 at 48 kHz into a sink, once. */
