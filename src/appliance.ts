@@ -11,7 +11,7 @@ import { type ConfiguredFormat, configuredFormats } from './encoders/formats.ts'
 import { addressKeys } from './http/address-key.ts';
 import { addressesToShow } from './http/addresses.ts';
 import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
-import { streamListeners } from './http/desk.ts';
+import { pageListeners, streamListeners } from './http/desk.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { parsePassword } from './http/passwords.ts';
 import { Places } from './http/places.ts';
@@ -279,7 +279,7 @@ export class Appliance {
       desk: {
         mixer: new CaptureMixer(() => supervisor.status),
         levels: this.#levels,
-        listeners: [() => streamListeners(this.#outlets)],
+        listeners: [() => streamListeners(this.#outlets), () => pageListeners(live.listeners())],
         health: new HealthReader({ version: this.#version, source: () => supervisor.status }),
       },
       onError: (error) => this.#log.error(error, 'a request failed'),

@@ -3,6 +3,7 @@ import type { CaptureMixer, MixerRefusal } from '../capture/mixer.ts';
 import type { ListenerState } from '../connections/listener.ts';
 import type { DeskListener, DeskListeners } from '../desk/contract.ts';
 import type { HealthReader } from '../device/health.ts';
+import type { LiveListener } from '../live/live.ts';
 import type { LevelHistory } from '../programme/level-history.ts';
 import { sharedAnswer, sharedQuestion } from './shared-answer.ts';
 
@@ -43,6 +44,14 @@ export function streamListeners(
   return outlets.flatMap((outlet) =>
     outlet.listeners().map((listener) => deskListener(outlet.feed.format.id, listener)),
   );
+}
+
+/** Tells of the pages that listen, with what each says of itself. */
+export function pageListeners(pages: readonly LiveListener[]): DeskListener[] {
+  return pages.map(({ sound, state, report }) => ({
+    ...deskListener(`live ${sound}`, state),
+    ...(report && { heardBehindMs: report.behindMs, dropouts: report.dropouts }),
+  }));
 }
 
 /** A listener as the desk sees it. */

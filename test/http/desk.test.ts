@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
 import type { MixerAnswer } from '../../src/capture/mixer.ts';
 import type { ListenerState } from '../../src/connections/listener.ts';
-import type { BoxHealth, DeskListener, Mixer } from '../../src/desk/contract.ts';
-import { deskListener, streamListeners } from '../../src/http/desk.ts';
+import type { BoxHealth, Mixer } from '../../src/desk/contract.ts';
+import { deskListener, pageListeners, streamListeners } from '../../src/http/desk.ts';
 import { parsePassword } from '../../src/http/passwords.ts';
 import { LevelHistory, STEP_MS } from '../../src/programme/level-history.ts';
 import { serve } from './serving.ts';
@@ -40,15 +40,10 @@ async function desk(t: ExecutionContext, answer: MixerAnswer = { mixer: MIXER })
   const asked = { mixer: 0, box: 0, listeners: 0 };
   const wishes: unknown[] = [];
   const levels = new LevelHistory(performance.now() - STEP_MS);
-  const page: DeskListener = {
-    id: 'page-1',
-    format: 'live opus',
-    address: '192.0.2.7',
-    connectedS: 1,
-    behindMs: 0,
-    heardBehindMs: 90,
-    dropouts: 0,
-  };
+  const pages = [
+    { sound: 'opus', state: listener('p', '192.0.2.7'), report: { behindMs: 90, dropouts: 1 } },
+    { sound: 'pcm', state: listener('q', '192.0.2.8'), report: undefined },
+  ] as const;
   const streams = [{ feed: { format: { id: 'mp3' } }, listeners: () => [listener('a', '::ffff:192.0.2.9')] }];
   const { url, told } = await serve(t, {
     passwords: { admin: parsePassword('hand') },
@@ -69,7 +64,7 @@ async function desk(t: ExecutionContext, answer: MixerAnswer = { mixer: MIXER })
           asked.listeners++;
           return streamListeners(streams);
         },
-        () => [page],
+        () => pageListeners(pages),
       ],
       health: {
         read: async () => {
@@ -83,11 +78,11 @@ async function desk(t: ExecutionContext, answer: MixerAnswer = { mixer: MIXER })
     fetch(url + path, { ...init, headers: { authorization: AUTHORIZATION, ...init.headers } });
   const put = (body: string) =>
     ask('/api/mixer', { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
-  return { url, told, asked, wishes, page, ask, put };
+  return { url, told, asked, wishes, ask, put };
 }
 
 test('each address tells in the shape of the contract, and is stored nowhere', async (t) => {
-  const { ask, page } = await desk(t);
+  const { ask } = await desk(t);
   const answers = await Promise.all(PATHS.map((path) => ask(path)));
   for (const answer of answers) {
     t.is(answer.status, 200);
@@ -99,7 +94,19 @@ test('each address tells in the shape of the contract, and is stored nowhere', a
   t.like(levels, { stepS: 5, entries: [{ peakDbfs: -150, rmsDbfs: -150, marks: ['lost'] }] });
   t.true(Math.abs(Date.parse((levels as { endsAt: string }).endsAt) - Date.now()) < 60_000);
   t.deepEqual(listeners, {
-    listeners: [{ id: 'a', format: 'mp3', address: '192.0.2.9', connectedS: 1.5, behindMs: 40 }, page],
+    listeners: [
+      { id: 'a', format: 'mp3', address: '192.0.2.9', connectedS: 1.5, behindMs: 40 },
+      {
+        id: 'p',
+        format: 'live opus',
+        address: '192.0.2.7',
+        connectedS: 1.5,
+        behindMs: 40,
+        heardBehindMs: 90,
+        dropouts: 1,
+      },
+      { id: 'q', format: 'live pcm', address: '192.0.2.8', connectedS: 1.5, behindMs: 40 },
+    ],
   });
   t.deepEqual(box, BOX);
 });
