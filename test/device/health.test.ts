@@ -70,6 +70,23 @@ test.serial('processor, memory and temperature are read where the kernel has the
   t.is(temperatureC, 48.312);
 });
 
+test.serial('of the hardware monitors only the processor is asked', async (t) => {
+  const disk = {
+    'sys/class/hwmon/hwmon0/name': 'drivetemp\n',
+    'sys/class/hwmon/hwmon0/temp1_input': '31000\n',
+  };
+  const processor = {
+    'sys/class/hwmon/hwmon1/name': 'k10temp\n',
+    'sys/class/hwmon/hwmon1/temp1_input': '44125\n',
+  };
+  const [without, both] = await Promise.all([
+    machine(t, disk).reader.read(),
+    machine(t, { ...disk, ...processor }).reader.read(),
+  ]);
+  t.is(without.temperatureC, undefined);
+  t.is(both.temperatureC, 44.125);
+});
+
 test.serial('the CPU that the box uses is seen within the seconds in which it uses it', async (t) => {
   const { reader } = machine(t);
   const idle = (await reader.read()).cpuPercent;
