@@ -24,6 +24,7 @@ const devices = {
 async function reach(stage: LifecycleTask['stage']): Promise<() => void> {
   if (stage === 'job') {
     void native.probeDevice('slow'); // left to itself
+    void native.mixerChange('slow', { name: 'Mic', index: 0, gain: 1 });
     return () => {};
   }
   const options = { rateHz: 48000, channels: [1, 2], periodMs: 10, bufferMs: 200, stallMs: 60000, ringMs: 1000 };
