@@ -1,6 +1,8 @@
 import type { PageState } from '../live/page-state.ts';
+import { FilePlayer } from './sound/file-player.ts';
+import { LiveLink } from './sound/live-link.ts';
+import { LivePlayer } from './sound/live-player.ts';
 import type { Player } from './sound/player.ts';
-import { TemporaryContact, TemporaryPlayer } from './sound/temporary.ts';
 import { showAddresses } from './view/address-list.ts';
 import { delayInWords, type Steady, steady } from './view/behind.ts';
 import { type Sound, setUpChoice } from './view/choice.ts';
@@ -22,9 +24,12 @@ const LOOK_EVERY_MS = 250;
 const WIDE = '(min-width: 60rem)';
 
 fillWords();
-const contact = new TemporaryContact();
-const inElement = new TemporaryPlayer(element<HTMLAudioElement>('player'));
-const players: Readonly<Record<Sound, Player>> = { quick: inElement, uncompressed: inElement, robust: inElement };
+const link = new LiveLink();
+const players: Readonly<Record<Sound, Player>> = {
+  quick: new LivePlayer(link, 'opus'),
+  uncompressed: new LivePlayer(link, 'pcm'),
+  robust: new FilePlayer(element<HTMLAudioElement>('player')),
+};
 
 const meter = new Meter();
 let player: Player = players[setUpChoice(choose)];
@@ -105,7 +110,8 @@ setUpMediaSession(play, stop);
 element('another').addEventListener('toggle', showQrCodesIfOpen);
 // A large screen is what others point their phones at.
 element<HTMLDetailsElement>('another').open = matchMedia(WIDE).matches;
-contact.onState = showBox;
-contact.onLevels = (levels, clipped) => meter.take(levels, clipped);
+link.onState = showBox;
+link.onLevels = (levels, clipped) => meter.take(levels, clipped);
+link.start();
 setInterval(look, LOOK_EVERY_MS);
 look();

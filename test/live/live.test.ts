@@ -147,23 +147,26 @@ test.serial('without Opus the page gets PCM', async (t) => {
   t.is(page.greeting.sound, 'pcm');
 });
 
-test.serial('what opens no WebSocket is told so, and other upgrades are answered as if they had not been offered', async (t) => {
-  const box = await demoBox(t);
-  const plain = await fetch(`${box.url}/live`);
-  t.is(plain.status, 426);
-  t.is(plain.headers.get('upgrade'), 'websocket');
-  t.is((await openPage(t, box, '?sound=mp3')).refused, 400);
-  t.is((await openPage(t, box, '', { headers: { origin: 'http://evil.example' } })).refused, 403);
-  t.is((await openPage(t, box, '', { headers: { origin: box.url } })).refused, undefined);
-  t.is((await openPage(t, box, '/nothing')).refused, 404);
-  const socket = connect(box.port, '127.0.0.1');
-  t.teardown(() => socket.destroy());
-  socket.write(
-    'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n',
-  );
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  t.regex(String(answer), /^HTTP\/1\.1 200 OK\r\n/);
-});
+test.serial(
+  'what opens no WebSocket is told so, and other upgrades are answered as if they had not been offered',
+  async (t) => {
+    const box = await demoBox(t);
+    const plain = await fetch(`${box.url}/live`);
+    t.is(plain.status, 426);
+    t.is(plain.headers.get('upgrade'), 'websocket');
+    t.is((await openPage(t, box, '?sound=mp3')).refused, 400);
+    t.is((await openPage(t, box, '', { headers: { origin: 'http://evil.example' } })).refused, 403);
+    t.is((await openPage(t, box, '', { headers: { origin: box.url } })).refused, undefined);
+    t.is((await openPage(t, box, '/nothing')).refused, 404);
+    const socket = connect(box.port, '127.0.0.1');
+    t.teardown(() => socket.destroy());
+    socket.write(
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    t.regex(String(answer), /^HTTP\/1\.1 200 OK\r\n/);
+  },
+);
 
 test.serial('a page that says what it should not goes, and nobody else', async (t) => {
   const box = await demoBox(t);

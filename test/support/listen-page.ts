@@ -1,6 +1,6 @@
 import type { ExecutionContext } from 'ava';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { PieceLevel } from '../../src/live/message.ts';
+import type { Browser, BrowserContextOptions, Page, WebSocketRoute } from 'playwright-core';
+import { type Greeting, type LiveSound, type PieceLevel, writePiece } from '../../src/live/message.ts';
 import type { PageState } from '../../src/live/page-state.ts';
 import type { Box } from './box.ts';
 import { until } from './processes.ts';
@@ -49,24 +49,39 @@ export async function openListenPage(
     const url = request.url();
     if (!url.startsWith(`${box.url}/`) && !url.startsWith('data:')) faults.push(`asked for ${url}`);
   });
-  const status = await box.status();
-  await page.route('**/api/status', (route) => {
-    const { state, levels = LEVELS } = told;
-    if (state === undefined) return route.abort();
-    const { name, title, source, addresses, formats } = state;
-    const programme = { ...status.programme, problem: undefined, level: undefined, ...state.programme, levels };
-    const listeners = { ...status.listeners, now: state.listeners };
-    const enabled = formats.map((format) => ({ ...format, enabled: true }));
-    return route.fulfill({
-      json: { ...status, name, title, source, programme, listeners, addresses, formats: enabled },
-    });
+  const { host } = new URL(box.url);
+  let open: WebSocketRoute[] = [];
+  const piece = ({ levels = LEVELS, state }: Told) => {
+    const clipped = state?.programme.level === 'clipping';
+    return Buffer.from(writePiece({ atMs: 0, clipped, levels, sound: new Uint8Array(0) }));
+  };
+  await page.routeWebSocket(/\/live/, (route) => {
+    const sound = new URL(route.url()).searchParams.get('sound') as LiveSound;
+    if (new URL(route.url()).host !== host) faults.push(`asked for ${route.url()}`);
+    // There is no making up of sound: who plays is told what the box says.
+    if (sound !== 'none') return void route.connectToServer();
+    const { state } = told;
+    if (state === undefined) return void route.close({ code: 1001 });
+    open.push(route);
+    const greeting: Greeting = { sound, rateHz: 48_000, channels: 2, codecMs: 0, nowMs: 0, state };
+    route.send(JSON.stringify(greeting));
   });
+  const telling = setInterval(() => {
+    for (const route of open) route.send(piece(told));
+  }, 40);
+  t.teardown(() => clearInterval(telling));
   await page.goto(`${box.url}/`);
   return {
     page,
     faults,
     tell: (next) => {
       told = next;
+      const { state } = next;
+      for (const route of open) {
+        if (state) route.send(JSON.stringify({ state }));
+        else void route.close({ code: 1001 });
+      }
+      if (!state) open = [];
     },
     reads: (id, words) =>
       until(`#${id} says ${words}`, async () => {

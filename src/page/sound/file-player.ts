@@ -1,6 +1,6 @@
 import type { Player, PlayerState } from './player.ts';
 
-/** The stream that is played. */
+/** The stream that is played, unless the element names another. */
 const PATH = '/stream.mp3';
 /** A stream that has not moved for so long is fetched anew, ms. */
 const STUCK_MS = 4000;
@@ -73,7 +73,8 @@ export class FilePlayer implements Player {
   #fetch(): void {
     this.#lastTimeS = 0;
     this.#movedAtMs = performance.now();
-    this.#element.src = `${PATH}?${Date.now()}`;
+    const [path = PATH] = (this.#element.getAttribute('src') ?? PATH).split('?');
+    this.#element.src = `${path}?${Date.now()}`;
     this.#element.play().then(
       () => {
         this.#blocked = false;
