@@ -39,25 +39,35 @@ export class ConfigFile {
     return loadConfig(this.#named, this.overrides, this.#paths);
   }
 
+  /** What stands in the file now. Rejects with `ConfigError`, which names no file, or `WriteProblem` when it cannot be read. */
+  async current(): Promise<Config> {
+    const { file } = await this.place();
+    return parse(file === undefined ? '' : await read(file), this.overrides);
+  }
+
   /** Where changes go, and whether they can: the file that is read, or a new one at the first place that can be written. */
   async place(): Promise<ConfigPlace> {
     const there = this.#named ?? this.#paths.find((file) => existsSync(file));
-    if (there !== undefined) return { file: there, ...problemOf(await writeProblem(there)) };
-    for (const file of this.#paths) if ((await writeProblem(file)) === undefined) return { file };
+    if (there !== undefined)
+      return { file: path.resolve(there), ...problemOf(await writeProblem(path.resolve(there))) };
+    for (const file of this.#paths.map((one) => path.resolve(one)))
+      if ((await writeProblem(file)) === undefined) return { file };
     return { problem: `there is no configuration file, and none can be made: ${this.#paths.join(', ')}` };
   }
 
   /**
    * Sets keys, and leaves everything else in the file as it is now, whoever has changed it. Resolves with the whole configuration
    * as it then stands in the file. Rejects with `ConfigError`, which names no file, or `WriteProblem`; then nothing has changed.
+   *
+   * @param approve may reject before anything is written
    */
-  change(changes: Changes): Promise<Config> {
-    const changed = this.#last.then(() => this.#change(changes));
+  change(changes: Changes, approve: (config: Config) => Promise<void> = async () => {}): Promise<Config> {
+    const changed = this.#last.then(() => this.#change(changes, approve));
     this.#last = changed.catch(() => {}); // Whoever asked hears of it; the next one must not.
     return changed;
   }
 
-  async #change(changes: Changes): Promise<Config> {
+  async #change(changes: Changes, approve: (config: Config) => Promise<void>): Promise<Config> {
     const { file, problem } = await this.place();
     if (file === undefined || problem !== undefined) throw new WriteProblem(problem);
     const old = await read(file);
@@ -72,6 +82,7 @@ export class ConfigFile {
       throw new ConfigError([`${file} is written in a way that cannot be changed here: ${(error as Error).message}`]);
     }
     const config = parse(text, this.overrides);
+    await approve(config);
     if (text !== old) await replaceFile(file, text);
     return config;
   }
@@ -99,6 +110,8 @@ function parse(text: string, overrides: Overrides): Config {
     return parseConfig(text, where, overrides);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(error.faults.map((fault) => (fault.startsWith(`${where}: `) ? fault.slice(where.length + 2) : fault)));
+    throw new ConfigError(
+      error.faults.map((fault) => (fault.startsWith(`${where}: `) ? fault.slice(where.length + 2) : fault)),
+    );
   }
 }

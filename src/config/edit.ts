@@ -34,7 +34,8 @@ export function editToml(text: string, changes: Readonly<Record<string, Value>>)
     wanted[section] = { ...wanted[section], [key]: value };
     edited = applied(edited, setKey(edited, section, key, value));
   }
-  if (!isDeepStrictEqual(plain(parse(edited)), plain(wanted))) throw new Error('the text says something else than it should');
+  if (!isDeepStrictEqual(plain(parse(edited)), plain(wanted)))
+    throw new Error('the text says something else than it should');
   return mark + edited;
 }
 
@@ -60,11 +61,14 @@ function applied(text: string, edits: readonly Edit[]): string {
 function setKey(text: string, section: string, key: string, value: Value): Edit[] {
   const program = parseTOML(text);
   const [{ body }] = program.body;
-  const table = body.find((node) => node.type === 'TOMLTable' && isNamed(node.key, section)) as AST.TOMLTable | undefined;
+  const table = body.find((node) => node.type === 'TOMLTable' && isNamed(node.key, section)) as
+    | AST.TOMLTable
+    | undefined;
   const inline = body.find((node) => isPair(node) && isNamed(node.key, section)) as AST.TOMLKeyValue | undefined;
   const dotted = body.filter(isPair).filter(({ key: { keys } }) => keys.length === 2 && nameOf(keys[0]) === section);
   const inTable = table?.body ?? (inline?.value.type === 'TOMLInlineTable' ? inline.value.body : []);
-  const found = inTable.find((pair) => isNamed(pair.key, key)) ?? dotted.find(({ key: { keys } }) => nameOf(keys[1]) === key);
+  const found =
+    inTable.find((pair) => isNamed(pair.key, key)) ?? dotted.find(({ key: { keys } }) => nameOf(keys[1]) === key);
   if (found) return setValue(program, found.value, value);
   const line = `${key} = ${tomlOf(value)}`;
   if (table) return addLine(text, placeIn(text, program, table, key), line);
@@ -88,13 +92,15 @@ function isNamed({ keys }: AST.TOMLKey, name: string): boolean {
 /** Replaces a value. Comments between the elements of a list stay where they are. */
 function setValue({ tokens }: AST.TOMLProgram, node: AST.TOMLContentNode, value: Value): Edit[] {
   const old = node.type === 'TOMLArray' ? node.elements : [];
-  if (!Array.isArray(value) || old.length === 0) return [{ from: node.range[0], to: node.range[1], text: tomlOf(value) }];
+  if (!Array.isArray(value) || old.length === 0)
+    return [{ from: node.range[0], to: node.range[1], text: tomlOf(value) }];
   const edits: Edit[] = [];
   for (const [index, element] of old.entries()) {
     const [from, to] = element.range;
     const isLast = index === Math.min(old.length, value.length) - 1;
     // A longer list goes on behind the last element that it has.
-    if (index < value.length) edits.push({ from, to, text: value.slice(index, isLast ? undefined : index + 1).join(', ') });
+    if (index < value.length)
+      edits.push({ from, to, text: value.slice(index, isLast ? undefined : index + 1).join(', ') });
     else {
       edits.push({ from, to, text: '' });
       const next = tokens.find((token) => token.range[0] >= to);
@@ -107,7 +113,9 @@ function setValue({ tokens }: AST.TOMLProgram, node: AST.TOMLContentNode, value:
 /** Behind what a new key of a table belongs: the line that shows it commented out, else the last key, else the head. */
 function placeIn(text: string, { comments, body: [{ body }] }: AST.TOMLProgram, table: AST.TOMLTable, key: string) {
   const next = body.find(({ range: [from] }) => from >= table.range[1]);
-  const within = comments.filter(({ range: [from] }) => from > table.range[0] && from < (next?.range[0] ?? text.length));
+  const within = comments.filter(
+    ({ range: [from] }) => from > table.range[0] && from < (next?.range[0] ?? text.length),
+  );
   // What follows a head that is commented out is not this table's.
   const end = within.findIndex(({ value }) => /^\s*\[/.test(value));
   const example = new RegExp(`^\\s*${key}\\s*=`);

@@ -59,9 +59,9 @@ export async function serve(
   const station = new Station(TAGS);
   const server = await createServer({
     station,
-    burstMs: 0,
+    burstMs: () => 0,
     maxBurstMs: 2000,
-    sources: outlets.map(({ source }) => source),
+    sources: () => outlets.map(({ source }) => source),
     places,
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.passwords ? { passwords: options.passwords } : {}),
