@@ -100,7 +100,14 @@ function setValue({ tokens }: AST.TOMLProgram, node: AST.TOMLContentNode, value:
     const isLast = index === Math.min(old.length, value.length) - 1;
     // A longer list goes on behind the last element that it has.
     if (index < value.length)
-      edits.push({ from, to, text: value.slice(index, isLast ? undefined : index + 1).join(', ') });
+      edits.push({
+        from,
+        to,
+        text: value
+          .slice(index, isLast ? undefined : index + 1)
+          .map(numeral)
+          .join(', '),
+      });
     else {
       edits.push({ from, to, text: '' });
       const next = tokens.find((token) => token.range[0] >= to);
@@ -159,5 +166,12 @@ function endOfLine(text: string): string {
 /** A JSON text is TOML, too, but for the one control character that JSON leaves alone. */
 function tomlOf(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value).replaceAll('\x7f', '\\u007f');
-  return Array.isArray(value) ? `[${value.join(', ')}]` : `${value}`;
+  if (typeof value === 'number') return numeral(value);
+  return Array.isArray(value) ? `[${value.map(numeral).join(', ')}]` : `${value}`;
+}
+
+/** Whole numbers beyond 64 bits are floats in TOML, and what is no number has other names. */
+function numeral(value: number): string {
+  if (!Number.isFinite(value)) return `${value}`.replace('Infinity', 'inf').toLowerCase();
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : `${value}`;
 }

@@ -14,13 +14,18 @@ const FAULTS: Record<number, string> = {
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
 
+/** What is wrong with a request that got this status, in words. */
+export function faultOf(status: number): string {
+  return FAULTS[status] ?? (FAULTS[400] as string);
+}
+
 /** Adds answers to requests that nothing else answers. */
 export function addFaultAnswers(app: FastifyInstance, onError: (error: Error) => void): void {
   app.setNotFoundHandler((request, reply) => refuse(app, request, reply));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     reply.type('text/plain; charset=utf-8');
-    if (status < 500) return reply.code(status).send(`${FAULTS[status] ?? FAULTS[400]}\n`);
+    if (status < 500) return reply.code(status).send(`${faultOf(status)}\n`);
     onError(error);
     return reply.code(500).send('This is our mistake; it is in the log.\n');
   });

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigError } from '../config/config.ts';
 import type { Changes } from '../config/config-file.ts';
 import { WriteProblem } from '../config/replace-file.ts';
 import type { Settings } from '../desk/contract.ts';
+import { faultOf } from './faults.ts';
 
 /** What the addresses of the settings need of the box. */
 export interface SettingsSource {
@@ -24,7 +25,7 @@ const EXPECTED = 'Expected an object of names and values, such as {"mp3.bitrate_
 
 /** Adds `/api/settings` and `/api/restart`, which the desk uses. What is refused is answered with `{"faults": [...]}`. */
 export function addSettingsRoutes(app: FastifyInstance, source: SettingsSource): void {
-  const admin = { config: { access: 'admin' } } as const;
+  const admin = { config: { access: 'admin' }, errorHandler: answerFault } as const;
   const put = { ...admin, bodyLimit: BODY_LIMIT_BYTES };
   app.get('/api/settings', admin, async (_request, reply) => fresh(reply).send(await source.get()));
   app.put('/api/settings', put, async (request, reply) => {
@@ -40,6 +41,15 @@ export function addSettingsRoutes(app: FastifyInstance, source: SettingsSource):
       return reply.code(202).send({});
     }),
   );
+}
+
+/** What is wrong with a request before its handler sees it; our own mistakes are for the server to answer. */
+function answerFault(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) throw error;
+  fresh(reply)
+    .code(status)
+    .send({ faults: [faultOf(status)] });
 }
 
 async function answer(reply: FastifyReply, make: () => Promise<FastifyReply>): Promise<FastifyReply> {
