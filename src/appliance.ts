@@ -7,12 +7,13 @@ import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/schema.ts';
 import type { RemovedListener } from './connections/listener.ts';
 import { lazySettings } from './desk/lazy-settings.ts';
-import type { ChangeableParts } from './desk/parts.ts';
+import type { ChangeableParts, PresentSettings } from './desk/parts.ts';
 import { HealthReader } from './device/health.ts';
 import type { Format } from './encoders/encoder.ts';
+import { AcceptFailures } from './http/accept-failures.ts';
 import { addressKeys } from './http/address-key.ts';
 import { addressesToShow } from './http/addresses.ts';
-import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
+import { descriptorWarning } from './http/descriptors.ts';
 import { pageListeners, streamListeners } from './http/desk.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { parsePassword } from './http/passwords.ts';
@@ -38,8 +39,6 @@ import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
 const FAREWELL_MS = 1000;
-/** A box without descriptors says so at most once in so long. */
-const ACCEPT_COMPLAINT_MS = 60_000;
 
 /** What an appliance is built from. */
 export interface ApplianceOptions {
@@ -69,12 +68,9 @@ export class Appliance {
   readonly #watchers: Places;
   readonly #tally = new Tally();
   readonly #levels = new LevelHistory();
-  #acceptFailures = 0;
-  #complainedAtMs = Number.NEGATIVE_INFINITY;
-  /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
-  #fallback: FallbackChoice['kind'] = 'silence';
+  readonly #acceptFailures: AcceptFailures;
+  readonly #present: PresentSettings;
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
-  #burstMs: number;
   #outlets: Outlets | undefined;
   #live: Live | undefined;
   #pushes: Pushes | undefined;
@@ -90,12 +86,13 @@ export class Appliance {
     this.#config = config;
     this.#version = version;
     this.#log = log;
+    this.#acceptFailures = new AcceptFailures(log);
     this.#station = new Station(config.station);
     const { max, max_per_address: maxPerAddress, burst_ms: burstMs } = config.listeners;
     const limits = { max, maxPerAddress, keyOf: addressKeys() };
     this.#places = new Places(limits);
     this.#watchers = new Places(limits);
-    this.#burstMs = burstMs;
+    this.#present = { burstMs, fallback: 'silence' };
   }
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
@@ -118,11 +115,10 @@ export class Appliance {
     const programme = await this.#createProgramme({ write });
     this.#programme = programme;
     this.#input = new Input(input, this.#pcm, programme, this.#log);
-    const limit = descriptorLimit();
-    if (!enoughDescriptors(listeners.max, limit))
-      this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
+    const warning = descriptorWarning(listeners.max);
+    if (warning) this.#log.warn(warning);
     this.#server = await this.#createServer({ programme, input: this.#input, outlets, live });
-    await this.#server.listen(http, (error) => this.#acceptFailed(error));
+    await this.#server.listen(http, (error) => this.#acceptFailures.add(error));
     if (tls.certificate !== '') this.#log.info(`https on port ${tls.port}`);
     programme.start();
     this.#input.start();
@@ -208,7 +204,7 @@ export class Appliance {
       this.#log.error(`programme.fallback: ${error.message}; falling back to silence instead`);
       return { kind: 'silence' };
     });
-    this.#fallback = fallback.kind;
+    this.#present.fallback = fallback.kind;
     return new Programme({
       ...programmeRules(programme, fallback, this.#pcm),
       format: this.#pcm,
@@ -219,14 +215,6 @@ export class Appliance {
       },
       onLevels: (window) => this.#levels.window(window),
     });
-  }
-
-  /** Descriptors or memory are used up. Those who listen have theirs; the flood that caused it will end. */
-  #acceptFailed(error: Error): void {
-    this.#acceptFailures++;
-    if (performance.now() - this.#complainedAtMs < ACCEPT_COMPLAINT_MS) return;
-    this.#complainedAtMs = performance.now();
-    this.#log.error(`a connection could not be accepted: ${error.message}`);
   }
 
   #certificateNews(problem?: CertificateError): void {
@@ -244,12 +232,7 @@ export class Appliance {
       places: [this.#places, this.#watchers],
       log: this.#log,
       farewellMs: FAREWELL_MS,
-      onFallback: (kind) => {
-        this.#fallback = kind;
-      },
-      onBurst: (burstMs) => {
-        this.#burstMs = burstMs;
-      },
+      present: this.#present,
     });
   }
 
@@ -260,7 +243,7 @@ export class Appliance {
       station: this.#station,
       version: this.#version,
       pcm: this.#pcm,
-      fallback: () => this.#fallback,
+      fallback: () => this.#present.fallback,
       programme,
       input,
       outlets,
@@ -275,7 +258,7 @@ export class Appliance {
       status: () => report.status(),
       gone: (formatId) => this.#tally.of(formatId),
       visitors: () => this.#server?.visitors,
-      acceptFailures: () => this.#acceptFailures,
+      acceptFailures: () => this.#acceptFailures.count,
     });
     this.#metrics = metrics;
     return createServer({
@@ -287,7 +270,7 @@ export class Appliance {
         admin: http.admin_password === '' ? undefined : parsePassword(http.admin_password),
       },
       tls: tls.certificate === '' ? undefined : { ...tls, onNews: (problem) => this.#certificateNews(problem) },
-      burstMs: () => this.#burstMs,
+      burstMs: () => this.#present.burstMs,
       maxBurstMs: listeners.backlog_ms / 2,
       sources: () => outlets.sources,
       live,

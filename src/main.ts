@@ -42,7 +42,7 @@ async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'r
   const { createLog } = await import('./log.ts');
   const log = createLog(config.log.level);
   log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
-  const box = new Box(file, version, log, (error) => endWith(error, config.http));
+  const box = new Box({ file, version, log, onFailed: (error) => endWith(error, config.http) });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -3,6 +3,7 @@ import { SourceUnavailable } from '../capture/source.ts';
 import { readSoundFile } from '../capture/sources.ts';
 import { ConfigError } from '../config/config.ts';
 import type { Config } from '../config/schema.ts';
+import { descriptorWarning } from '../http/descriptors.ts';
 import type { Places } from '../http/places.ts';
 import type { Logger } from '../log.ts';
 import type { Outlets } from '../outlets.ts';
@@ -25,14 +26,20 @@ export interface ChangeableParts {
   readonly log: Logger;
   /** How long the listeners of a format that is replaced have to take the rest, ms. */
   readonly farewellMs: number;
-  /** Told what plays from now on when the input stays lost. */
-  onFallback(kind: FallbackChoice['kind']): void;
-  onBurst(burstMs: number): void;
+  readonly present: PresentSettings;
+}
+
+/** What others ask for each time that they need it. */
+export interface PresentSettings {
+  /** What really plays when the input stays lost: not the file that is configured, when that could not be read. */
+  fallback: FallbackChoice['kind'];
+  /** How much of the recent sound a listener gets that does not say, ms. */
+  burstMs: number;
 }
 
 /** Says which settings take effect at once, and how. All others wait for a restart. */
 export function changeableParts(box: ChangeableParts): Part[] {
-  const { pcm, station, input, programme, outlets, places, log, farewellMs } = box;
+  const { pcm, station, input, programme, outlets, places, log, farewellMs, present } = box;
   return [
     {
       keys: ['station.name', 'station.title', 'station.genre', 'station.url'],
@@ -61,7 +68,7 @@ export function changeableParts(box: ChangeableParts): Part[] {
         const choice = await orFault('programme.fallback', settings.fallback, readFallback(settings.fallback, pcm));
         return () => {
           programme.change(programmeRules(settings, choice, pcm));
-          box.onFallback(choice.kind);
+          present.fallback = choice.kind;
         };
       },
     },
@@ -78,8 +85,10 @@ export function changeableParts(box: ChangeableParts): Part[] {
         async ({ listeners }: Config) =>
         () => {
           const limits = { max: listeners.max, maxPerAddress: listeners.max_per_address };
+          const warning = descriptorWarning(limits.max);
+          if (warning) log.warn(warning);
           for (const each of places) each.change(limits);
-          box.onBurst(listeners.burst_ms);
+          present.burstMs = listeners.burst_ms;
         },
     },
     {

@@ -136,6 +136,16 @@ test('a change while nothing can be had tries the other at once, and not twice',
   await until(() => asked === 3);
   supervisor.stop();
   t.is(told.attempts.length, 4);
+  // What is said of one that nobody wants any more does not count.
+  const late = Promise.withResolvers<Source>();
+  const lost = told.lost.length;
+  supervisor.start();
+  supervisor.change(() => late.promise, { cause: 'changed', message: 'another' });
+  supervisor.change(async () => new Promise<Source>(() => {}), { cause: 'changed', message: 'another' });
+  late.reject(new SourceUnavailable({ cause: 'late', message: 'too late' }));
+  await sleep(BACKOFF_MS.first);
+  supervisor.stop();
+  t.is(told.lost.length, lost + 2);
   t.deepEqual(
     told.problems.map(({ cause }) => cause),
     ['absent', 'other'],

@@ -86,6 +86,7 @@ test.serial('formats come, go and change while a WAV listener hears on without a
       formats.map(({ enabled }) => enabled),
       [false, true, true, true],
     );
+    t.deepEqual([formats[3]?.running, formats[3]?.listeners.length], [true, 1], 'what stays is still known');
     t.is(listeners.removed.shutdown ?? 0, 2 * (TRIES - left + 1));
 
     t.is(
