@@ -31,12 +31,15 @@ export async function warmCodeCache() {
   const load = (file) => `await import(${JSON.stringify(path.join(projectDir, 'src', file))});`;
   const files = [
     'main.ts',
-    'appliance.ts',
+    'box.ts',
     'log.ts',
     'http/addresses.ts',
     'http/metrics.ts',
     'hash-password.ts',
     'push/pushes.ts',
+    'desk/settings.ts',
+    'desk/parts.ts',
+    'config/edit.ts',
   ];
   const code = files.map(load).join('');
   // The program's own argument makes it print and end instead of going on air.

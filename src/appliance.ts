@@ -1,113 +1,142 @@
 import { listDevices } from './capture/devices.ts';
+import { Input } from './capture/input.ts';
 import { CaptureMixer } from './capture/mixer.ts';
 import { SourceUnavailable } from './capture/source.ts';
-import { chooseRateHz, readSoundFile, type SourceOptions, sourceMaker } from './capture/sources.ts';
-import { SourceSupervisor } from './capture/supervisor.ts';
+import { chooseRateHz, sourceOptions } from './capture/sources.ts';
+import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/schema.ts';
 import type { RemovedListener } from './connections/listener.ts';
+import { lazySettings } from './desk/lazy-settings.ts';
+import type { ChangeableParts, PresentSettings } from './desk/parts.ts';
 import { HealthReader } from './device/health.ts';
 import type { Format } from './encoders/encoder.ts';
-import { type ConfiguredFormat, configuredFormats } from './encoders/formats.ts';
+import { AcceptFailures } from './http/accept-failures.ts';
 import { addressKeys } from './http/address-key.ts';
 import { addressesToShow } from './http/addresses.ts';
-import { descriptorLimit, enoughDescriptors } from './http/descriptors.ts';
+import { descriptorWarning } from './http/descriptors.ts';
 import { pageListeners, streamListeners } from './http/desk.ts';
 import { LazyMetrics } from './http/lazy-metrics.ts';
 import { parsePassword } from './http/passwords.ts';
 import { Places } from './http/places.ts';
 import { Report } from './http/report.ts';
 import { createServer, type HttpServer } from './http/server.ts';
+import type { SettingsSource } from './http/settings.ts';
 import { Tally } from './http/tally.ts';
 import type { CertificateError } from './http/tls.ts';
 import { Live } from './live/live.ts';
 import type { PageState } from './live/page-state.ts';
 import type { Logger } from './log.ts';
 import { Outlet } from './outlet.ts';
+import { Outlets } from './outlets.ts';
 import type { PcmFormat } from './pcm.ts';
-import { createFallback, type FallbackChoice } from './programme/fallback.ts';
+import type { FallbackChoice } from './programme/fallback.ts';
 import { LevelHistory } from './programme/level-history.ts';
-import { Programme } from './programme/programme.ts';
+import { Programme, type ProgrammeOutput } from './programme/programme.ts';
+import { programmeRules, readFallback } from './programme/programme-rules.ts';
 import { RecentSound } from './programme/recent-sound.ts';
-import type { Push } from './push/push.ts';
+import type { Pushes } from './push/pushes.ts';
 import { Station } from './station.ts';
 
 /** How long listeners have to take the rest of the stream when the box stops. */
 const FAREWELL_MS = 1000;
-/** A box without descriptors says so at most once in so long. */
-const ACCEPT_COMPLAINT_MS = 60_000;
+
+/** What an appliance is built from. */
+export interface ApplianceOptions {
+  readonly config: Config;
+  /** Where that came from, and where the desk's changes go. */
+  readonly file: ConfigFile;
+  readonly version: string;
+  readonly log: Logger;
+  /** Throws `ConfigError` when the file is no good by now. Returns what stops this appliance and starts another. */
+  prepareRestart(): () => void;
+}
+
+/** The parts that others ask things of. */
+interface OnAir extends Pick<ChangeableParts, 'programme' | 'input' | 'outlets'> {
+  readonly live: Live;
+}
 
 /** The whole box: builds every part in order and stops them in reverse. The only file that knows them all. */
 export class Appliance {
+  readonly #options: ApplianceOptions;
   readonly #config: Config;
   readonly #version: string;
   readonly #log: Logger;
   readonly #station: Station;
   readonly #places: Places;
+  /** Places of pages that only watch. */
+  readonly #watchers: Places;
   readonly #tally = new Tally();
   readonly #levels = new LevelHistory();
-  #acceptFailures = 0;
-  #complainedAtMs = Number.NEGATIVE_INFINITY;
-  /** What really plays when the input stays lost: not the file that is configured, when that cannot be read. */
-  #fallback: FallbackChoice['kind'] = 'silence';
+  readonly #acceptFailures: AcceptFailures;
+  readonly #present: PresentSettings;
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
-  #formats: ConfiguredFormat[] = [];
-  #outlets: Outlet[] = [];
+  #outlets: Outlets | undefined;
   #live: Live | undefined;
-  #pushes: Push[] = [];
+  #pushes: Pushes | undefined;
   #programme: Programme | undefined;
-  #supervisor: SourceSupervisor | undefined;
+  #input: Input | undefined;
   #report: Report | undefined;
   #metrics: LazyMetrics | undefined;
   #server: HttpServer | undefined;
 
-  constructor(config: Config, version: string, log: Logger) {
+  constructor(options: ApplianceOptions) {
+    const { config, version, log } = options;
+    this.#options = options;
     this.#config = config;
     this.#version = version;
     this.#log = log;
+    this.#acceptFailures = new AcceptFailures(log);
     this.#station = new Station(config.station);
-    const { max, max_per_address: maxPerAddress } = config.listeners;
-    this.#places = new Places({ max, maxPerAddress, keyOf: addressKeys() });
+    const { max, max_per_address: maxPerAddress, burst_ms: burstMs } = config.listeners;
+    const limits = { max, maxPerAddress, keyOf: addressKeys() };
+    this.#places = new Places(limits);
+    this.#watchers = new Places(limits);
+    this.#present = { burstMs, fallback: 'silence' };
   }
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
   async start(): Promise<void> {
     const { input, http, tls, listeners } = this.#config;
-    const source: SourceOptions = { ...input, periodMs: input.period_ms, bufferMs: input.buffer_ms };
-    this.#pcm = { rateHz: await chooseRateHz(source, input.rate_hz), channels: input.channels.length };
-    if (this.#pcm.rateHz !== input.rate_hz)
-      this.#log.warn(`the card does not offer ${input.rate_hz} Hz: using ${this.#pcm.rateHz} Hz`);
+    const rateHz = await chooseRateHz(sourceOptions(input), input.rate_hz);
+    this.#pcm = { rateHz, channels: input.channels.length };
+    if (rateHz !== input.rate_hz) this.#log.warn(`the card does not offer ${input.rate_hz} Hz: using ${rateHz} Hz`);
     const recentSound = new RecentSound(this.#pcm, listeners.backlog_ms / 2);
-    this.#formats = configuredFormats(this.#config, this.#pcm);
-    const offered = this.#formats.filter(({ enabled }) => enabled);
-    this.#outlets = offered.map(({ format }) => this.#createOutlet(format, recentSound));
-    this.#live = this.#createLive();
-    this.#pushes = await this.#createPushes();
-    this.#programme = await this.#createProgramme(recentSound, this.#live);
-    this.#supervisor = this.#createSupervisor(source, this.#programme);
-    const limit = descriptorLimit();
-    if (!enoughDescriptors(listeners.max, limit))
-      this.#log.warn(`listeners.max = ${listeners.max} is more than this process has descriptors for (${limit})`);
-    this.#server = await this.#createServer(this.#programme, this.#supervisor, this.#live);
-    await this.#server.listen(http, (error) => this.#acceptFailed(error));
+    const outlets = new Outlets(this.#config, this.#pcm, (format) => this.#createOutlet(format, recentSound));
+    this.#outlets = outlets;
+    const live = this.#createLive(outlets);
+    this.#live = live;
+    this.#pushes = await this.#createPushes(outlets);
+    const write = (samples: Float32Array, endMs: number) => {
+      recentSound.write(samples);
+      live.write(samples, endMs);
+      outlets.write(samples);
+    };
+    const programme = await this.#createProgramme({ write });
+    this.#programme = programme;
+    this.#input = new Input(input, this.#pcm, programme, this.#log);
+    const warning = descriptorWarning(listeners.max);
+    if (warning) this.#log.warn(warning);
+    this.#server = await this.#createServer({ programme, input: this.#input, outlets, live });
+    await this.#server.listen(http, (error) => this.#acceptFailures.add(error));
     if (tls.certificate !== '') this.#log.info(`https on port ${tls.port}`);
-    this.#programme.start();
-    this.#supervisor.start();
-    for (const push of this.#pushes) push.start();
+    programme.start();
+    this.#input.start();
+    this.#pushes?.start();
   }
 
   /** Goes off air in order: listeners, and servers that it sends to, get what is finished and a clean end. */
   async stop(): Promise<void> {
-    this.#supervisor?.stop();
+    this.#input?.stop();
     this.#programme?.stop();
-    const senders = [...this.#pushes, ...(this.#live ? [this.#live] : []), ...this.#outlets];
-    await Promise.all(senders.map((part) => part.close(FAREWELL_MS)));
+    await Promise.all([this.#pushes, this.#live, this.#outlets].map((part) => part?.close(FAREWELL_MS)));
     this.#metrics?.close();
     await this.#server?.close();
   }
 
   /** The addresses that are worth printing, as paths with their formats. */
   get formats(): Format[] {
-    return this.#outlets.map(({ feed }) => feed.format);
+    return this.#outlets?.all.map(({ feed }) => feed.format) ?? [];
   }
 
   #createOutlet(format: Format, recentSound: RecentSound): Outlet {
@@ -124,7 +153,7 @@ export class Appliance {
     });
   }
 
-  #createLive(): Live {
+  #createLive(outlets: Outlets): Live {
     const { listeners } = this.#config;
     const live = new Live({
       pcm: this.#pcm,
@@ -132,12 +161,14 @@ export class Appliance {
       backlogMs: listeners.backlog_ms,
       coalesceMs: listeners.coalesce_ms,
       places: this.#places,
-      watchers: new Places(this.#places.limits),
+      watchers: this.#watchers,
       state: () => this.#report?.page() as PageState,
       onGone: (sound, listener) => this.#listenerGone(`live ${sound}`, listener),
       onRefused: (sound) => this.#tally.refused(`live ${sound}`),
     });
-    live.setOpus(this.#outlets.find(({ feed }) => feed.format.packets)?.feed);
+    const setOpus = () => live.setOpus(outlets.of('opus')?.feed);
+    setOpus();
+    outlets.onChange((formatId) => formatId === 'opus' && setOpus());
     return live;
   }
 
@@ -150,37 +181,34 @@ export class Appliance {
   }
 
   /** Most boxes send to nobody, and should not carry what that needs. */
-  async #createPushes(): Promise<Push[]> {
+  async #createPushes(outlets: Outlets): Promise<Pushes | undefined> {
     const { push, listeners } = this.#config;
-    if (push.length === 0) return [];
-    const { createPushes } = await import('./push/pushes.ts');
-    const feeds = this.#outlets.map(({ feed }) => feed);
-    return createPushes(push, feeds, {
+    if (push.length === 0) return undefined;
+    const { Pushes } = await import('./push/pushes.ts');
+    const pushes = new Pushes(push, (formatId) => outlets.of(formatId)?.feed, {
       station: this.#station,
       pcm: this.#pcm,
       userAgent: `Boardfeed/${this.#version}`,
       log: this.#log,
       stallMs: listeners.stall_ms,
     });
+    outlets.onChange((formatId) => pushes.renew(formatId, FAREWELL_MS));
+    return pushes;
   }
 
-  async #createProgramme(recentSound: RecentSound, live: Live): Promise<Programme> {
+  async #createProgramme(output: ProgrammeOutput): Promise<Programme> {
     const { programme } = this.#config;
-    const fallback = await this.#fallbackChoice(programme.fallback);
-    this.#fallback = fallback.kind;
+    const fallback = await readFallback(programme.fallback, this.#pcm).catch((error: unknown): FallbackChoice => {
+      if (!(error instanceof SourceUnavailable)) throw error;
+      // It must not keep the box off the air.
+      this.#log.error(`programme.fallback: ${error.message}; falling back to silence instead`);
+      return { kind: 'silence' };
+    });
+    this.#present.fallback = fallback.kind;
     return new Programme({
+      ...programmeRules(programme, fallback, this.#pcm),
       format: this.#pcm,
-      graceMs: programme.grace_s * 1000,
-      silenceDbfs: programme.silence_dbfs,
-      silenceAfterMs: programme.silence_after_s * 1000,
-      fallback: createFallback(fallback, this.#pcm),
-      output: {
-        write: (samples, endMs) => {
-          recentSound.write(samples);
-          live.write(samples, endMs);
-          for (const { feed } of this.#outlets) feed.write(samples);
-        },
-      },
+      output,
       onState: (state, problem) => {
         this.#levels.state(state);
         this.#log.info(`programme: ${state}${problem ? ` (${problem.message})` : ''}`);
@@ -189,61 +217,37 @@ export class Appliance {
     });
   }
 
-  /** A fallback file that cannot be read must not keep the box off the air: it falls back to silence and says so. */
-  async #fallbackChoice(fallback: string): Promise<FallbackChoice> {
-    if (!fallback.startsWith('file:')) return { kind: fallback === 'tone' ? 'tone' : 'silence' };
-    try {
-      return { kind: 'file', samples: await readSoundFile(fallback.slice('file:'.length), this.#pcm) };
-    } catch (error) {
-      if (!(error instanceof SourceUnavailable)) throw error;
-      this.#log.error(`programme.fallback: ${error.message}; falling back to silence instead`);
-      return { kind: 'silence' };
-    }
-  }
-
-  #createSupervisor(options: SourceOptions, programme: Programme): SourceSupervisor {
-    let realtimeTold = false;
-    return new SourceSupervisor(sourceMaker(options, this.#pcm), programme, {
-      onLive: (source) => {
-        const { granted, realtime } = source.facts();
-        this.#log.info(granted ?? {}, `source: ${source.kind} ${source.name}`);
-        if (source.kind === 'demo' && options.source === 'auto') {
-          this.#log.warn('NO SOUND CARD: playing the demo signal until one is plugged in');
-        }
-        if (realtime && !realtime.granted && !realtimeTold)
-          this.#log.warn(`capture runs without real-time priority: ${realtime.message}`);
-        realtimeTold ||= realtime !== undefined;
-      },
-      onProblem: ({ cause, message }) => this.#log.warn(`source: ${cause}: ${message}; trying again`),
-    });
-  }
-
-  /** Descriptors or memory are used up. Those who listen have theirs; the flood that caused it will end. */
-  #acceptFailed(error: Error): void {
-    this.#acceptFailures++;
-    if (performance.now() - this.#complainedAtMs < ACCEPT_COMPLAINT_MS) return;
-    this.#complainedAtMs = performance.now();
-    this.#log.error(`a connection could not be accepted: ${error.message}`);
-  }
-
   #certificateNews(problem?: CertificateError): void {
     if (!problem) this.#log.info('tls: the renewed certificate is in use');
     else this.#log.warn(`tls.${problem.fault}: ${problem.message}; the old certificate stays in use`);
   }
 
-  #createServer(programme: Programme, supervisor: SourceSupervisor, live: Live): Promise<HttpServer> {
-    const { input, listeners, http, tls } = this.#config;
+  #createSettings({ programme, input, outlets }: OnAir): Pick<SettingsSource, 'get' | 'change'> {
+    return lazySettings(this.#options.file, this.#config, {
+      pcm: this.#pcm,
+      station: this.#station,
+      input,
+      programme,
+      outlets,
+      places: [this.#places, this.#watchers],
+      log: this.#log,
+      farewellMs: FAREWELL_MS,
+      present: this.#present,
+    });
+  }
+
+  #createServer(onAir: OnAir): Promise<HttpServer> {
+    const { programme, input, outlets, live } = onAir;
+    const { listeners, http, tls } = this.#config;
     const report = new Report({
       station: this.#station,
       version: this.#version,
       pcm: this.#pcm,
-      fallback: this.#fallback,
-      wanted: input.source,
+      fallback: () => this.#present.fallback,
       programme,
-      supervisor,
-      formats: this.#formats,
-      outlets: this.#outlets,
-      pushes: this.#pushes,
+      input,
+      outlets,
+      pushes: () => this.#pushes?.status() ?? [],
       live,
       addresses: () => addressesToShow(http.host, http.port),
       places: this.#places,
@@ -254,7 +258,7 @@ export class Appliance {
       status: () => report.status(),
       gone: (formatId) => this.#tally.of(formatId),
       visitors: () => this.#server?.visitors,
-      acceptFailures: () => this.#acceptFailures,
+      acceptFailures: () => this.#acceptFailures.count,
     });
     this.#metrics = metrics;
     return createServer({
@@ -266,21 +270,22 @@ export class Appliance {
         admin: http.admin_password === '' ? undefined : parsePassword(http.admin_password),
       },
       tls: tls.certificate === '' ? undefined : { ...tls, onNews: (problem) => this.#certificateNews(problem) },
-      burstMs: listeners.burst_ms,
+      burstMs: () => this.#present.burstMs,
       maxBurstMs: listeners.backlog_ms / 2,
-      sources: this.#outlets.map(({ source }) => source),
+      sources: () => outlets.sources,
       live,
       places: this.#places,
+      settings: { ...this.#createSettings(onAir), prepareRestart: () => this.#options.prepareRestart() },
       onRefused: (formatId) => this.#tally.refused(formatId),
       status: () => report.status(),
       health: () => report.health(),
       metrics: () => metrics.page(),
       listDevices,
       desk: {
-        mixer: new CaptureMixer(() => supervisor.status),
+        mixer: new CaptureMixer(() => input.status),
         levels: this.#levels,
-        listeners: [() => streamListeners(this.#outlets), () => pageListeners(live.listeners())],
-        health: new HealthReader({ version: this.#version, source: () => supervisor.status }),
+        listeners: [() => streamListeners(outlets.all), () => pageListeners(live.listeners())],
+        health: new HealthReader({ version: this.#version, source: () => input.status }),
       },
       onError: (error) => this.#log.error(error, 'a request failed'),
     });

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, parseArguments, USAGE } from './arguments.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
+import { ConfigFile } from './config/config-file.ts';
 import { exampleConfig } from './config/example.ts';
+import type { Config } from './config/schema.ts';
 
 /** Exit codes: 0 asked to stop, 69 the address cannot be had (EX_UNAVAILABLE), 78 bad configuration (EX_CONFIG), 1 our bug. */
 const EXIT = { unavailable: 69, config: 78 };
@@ -33,14 +35,14 @@ async function printDevices(): Promise<void> {
   console.log(describeDevices(await listDevices()));
 }
 
-async function goOnAir({ config: file, overrides }: Extract<Command, { name: 'run' }>): Promise<void> {
-  const { config, path } = loadConfig(file, overrides);
-  const { Appliance } = await import('./appliance.ts');
-  const { openAddresses } = await import('./http/addresses.ts');
+async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'run' }>): Promise<void> {
+  const file = new ConfigFile(named, overrides);
+  const { config, path } = file.load();
+  const { Box } = await import('./box.ts');
   const { createLog } = await import('./log.ts');
   const log = createLog(config.log.level);
   log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
-  const appliance = new Appliance(config, version, log);
+  const box = new Box({ file, version, log, onFailed: (error) => endWith(error, config.http) });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -49,25 +51,18 @@ async function goOnAir({ config: file, overrides }: Extract<Command, { name: 'ru
       log.info(`${signal}: going off air`);
       // A card whose driver hangs must not keep the box from stopping.
       setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
-      void appliance.stop().then(() => process.exit(0));
+      void box.stop().then(() => process.exit(0));
     });
   }
-  try {
-    await appliance.start();
-    const addresses = openAddresses(config.http.host, config.http.port);
-    log.info(`on air; open ${addresses.join(' or ')}`);
-    const [first = ''] = addresses;
-    log.info(
-      `players: ${appliance.formats.map(({ id, description }) => `${first}stream.${id} (${description})`).join(', ')}`,
-    );
-  } catch (error) {
-    const { code, syscall, port = config.http.port } = error as NodeJS.ErrnoException & { port?: number };
-    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
-    console.error(
-      `boardfeed: cannot listen on ${config.http.host || 'any address'}, port ${port}: ${listenFault(code)}`,
-    );
-    process.exit(EXIT.unavailable);
-  }
+  await box.start(config).catch((error: unknown) => endWith(error, config.http));
+}
+
+/** Ends the process because the box cannot be on air. */
+function endWith(error: unknown, { host, port: usualPort }: Config['http']): void {
+  const { code, syscall, port = usualPort } = error as NodeJS.ErrnoException & { port?: number };
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+  console.error(`boardfeed: cannot listen on ${host || 'any address'}, port ${port}: ${listenFault(code)}`);
+  process.exit(EXIT.unavailable);
 }
 
 function listenFault(code: string | undefined): string {

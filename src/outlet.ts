@@ -40,6 +40,7 @@ export class Outlet {
   readonly #titled: TitledConnections | undefined;
   /** Those who came while the encoder made what is older than they want. */
   readonly #early: WaitingRoom;
+  readonly #endTitles: (() => void) | undefined;
   #peak = 0;
 
   constructor(format: Format, pcm: PcmFormat, options: OutletOptions) {
@@ -61,7 +62,7 @@ export class Outlet {
     if (format.icyMetaBytes !== undefined) {
       const title = () => shownTitle(station.tags);
       const titled = new TitledConnections(format.icyMetaBytes, title(), connections, (id) => this.#gone(id));
-      station.onTitle(() => titled.setTitle(title()));
+      this.#endTitles = station.onTitle(() => titled.setTitle(title()));
       this.#titled = titled;
     }
     this.#coalescer = new Coalescer(this, options.coalesceMs);
@@ -117,6 +118,7 @@ export class Outlet {
   async close(deadlineMs: number): Promise<void> {
     this.#coalescer.flush();
     this.#early.close();
+    this.#endTitles?.();
     await Promise.all([this.#plain.close(deadlineMs), this.#titled?.close(deadlineMs)]);
     this.feed.close();
   }

@@ -5,7 +5,7 @@ export const MAX_TITLE_CHARACTERS = 4000;
 /** What a title may be, empty included: no control characters. */
 export const TITLE = new RegExp(`^[^\\p{Cc}]{0,${MAX_TITLE_CHARACTERS}}$`, 'u');
 
-/** What is said of the feed to listeners. Everything but the title is configured and stays. */
+/** What is said of the feed to listeners. */
 export class Station {
   #tags: StreamTags;
   readonly #told = new Set<() => void>();
@@ -20,12 +20,17 @@ export class Station {
 
   /** Says what is on now. An empty title stands for the name of the feed. */
   setTitle(title: string): void {
-    if (title === this.#tags.title) return;
-    this.#tags = { ...this.#tags, title };
-    for (const tell of this.#told) tell();
+    this.change({ title });
   }
 
-  /** Calls `tell` after every change of the title. Returns what ends that. */
+  /** Says something else of the feed. Those who listen hear of a new name when there is no title. */
+  change(tags: Partial<StreamTags>): void {
+    const before = shownTitle(this.#tags);
+    this.#tags = { ...this.#tags, ...tags };
+    if (shownTitle(this.#tags) !== before) for (const tell of this.#told) tell();
+  }
+
+  /** Calls `tell` after every change of what is shown as being on. Returns what ends that. */
   onTitle(tell: () => void): () => void {
     this.#told.add(tell);
     return () => this.#told.delete(tell);

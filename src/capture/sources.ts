@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import { type CaptureOptions, native } from '../native.ts';
 import type { PcmFormat } from '../pcm.ts';
 import { AlsaSource } from './alsa-source.ts';
@@ -26,6 +27,11 @@ export interface SourceOptions {
   bufferMs: number;
 }
 
+/** The same as it is configured. */
+export function sourceOptions({ source, device, channels, period_ms, buffer_ms }: Config['input']): SourceOptions {
+  return { source, device, channels, periodMs: period_ms, bufferMs: buffer_ms };
+}
+
 /** What is asked of the machine's cards. */
 export interface Cards {
   hasCaptureNode(): boolean;
@@ -37,12 +43,18 @@ const CARDS: Cards = { hasCaptureNode, listDevices };
 /**
  * Makes sources one after the other, each time after what is there at that moment. `auto` takes the card, or the demo signal as
  * long as there has never been a card: once the box has been used with one, its loss must not start music.
+ *
+ * @param memory whether there has been a card, for all makers of one box
  */
-export function sourceMaker(options: SourceOptions, format: PcmFormat, cards = CARDS): () => Promise<Source> {
-  let hadCard = false;
+export function sourceMaker(
+  options: SourceOptions,
+  format: PcmFormat,
+  cards = CARDS,
+  memory = { hadCard: false },
+): () => Promise<Source> {
   const alsa = async () => {
     const device = await findDevice(options.device, cards);
-    if (device) hadCard = true;
+    if (device) memory.hadCard = true;
     return device ? new AlsaSource(captureOptions(options, device, format.rateHz)) : undefined;
   };
   if (options.source.startsWith('file:')) return () => fileSource(options.source.slice('file:'.length), format);
@@ -50,7 +62,7 @@ export function sourceMaker(options: SourceOptions, format: PcmFormat, cards = C
   return async () => {
     const source = await alsa();
     if (source) return source;
-    if (options.source === 'auto' && !hadCard) return untilCard(demoSource(format), options.device, cards);
+    if (options.source === 'auto' && !memory.hadCard) return untilCard(demoSource(format), options.device, cards);
     throw new SourceUnavailable({ cause: 'absent', message: absentMessage(options.device) });
   };
 }

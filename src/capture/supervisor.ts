@@ -29,7 +29,7 @@ export interface SourceStatus extends SourceFacts {
 
 /** Keeps a source open: makes one, hands its blocks on, and when it ends makes the next, for ever. */
 export class SourceSupervisor {
-  readonly #makeSource: () => Promise<Source>;
+  #makeSource: () => Promise<Source>;
   readonly #output: CaptureOutput;
   readonly #events: SupervisorEvents;
   #source: Source | undefined;
@@ -57,6 +57,23 @@ export class SourceSupervisor {
     this.#source?.close();
   }
 
+  /**
+   * Takes its sources from elsewhere from now on: ends the one that is open, and opens another at once.
+   *
+   * @param problem what is told of the time in between
+   */
+  change(makeSource: () => Promise<Source>, problem: Problem): void {
+    this.#makeSource = makeSource;
+    if (!this.#running) return;
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = undefined;
+    this.#backoffMs = BACKOFF_MS.first;
+    this.#lastCause = undefined;
+    this.#output.sourceLost(problem);
+    void this.#open();
+  }
+
   get status(): SourceStatus {
     const source = this.#source;
     return { ...(source ? { kind: source.kind, name: source.name, ...source.facts() } : {}), attempts: this.#attempts };
@@ -64,15 +81,17 @@ export class SourceSupervisor {
 
   async #open(): Promise<void> {
     this.#attempts++;
+    const makeSource = this.#makeSource;
     let source: Source;
     try {
-      source = await this.#makeSource();
+      source = await makeSource();
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
-      this.#lost(error.problem);
+      if (makeSource === this.#makeSource) this.#lost(error.problem);
       return;
     }
-    if (!this.#running) return;
+    // Stopped meanwhile, or another one is wanted by now.
+    if (!this.#running || makeSource !== this.#makeSource) return;
     this.#source = source;
     let live = false;
     source.start({

@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 /** What the command line puts above the file. */
 export type Overrides = { [Section in Exclude<keyof Config, 'push'>]?: { [Key in keyof Config[Section]]?: unknown } };
 
-/** Parses TOML text. Throws `ConfigError`; `where` names the text in its messages. */
+/** Parses TOML text. Throws `ConfigError`; `where` names the text in its messages. Above a file go the `overrides`. */
 export function parseConfig(toml: string, where: string, overrides: Overrides = {}): Config {
   let data: Record<string, unknown>;
   try {

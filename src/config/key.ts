@@ -10,6 +10,14 @@ export interface KeyMeta {
   example?: string;
   /** Its value is never shown. */
   secret?: boolean;
+  /** What sort of value it takes; absent where that is of no use to anybody. */
+  kind?: 'text' | 'number' | 'flag' | 'choice' | 'channels';
+  /** Of a number or of the choices: `ms`. */
+  unit?: string;
+  /** The values of a choice. */
+  choices?: readonly (string | number)[];
+  /** The range of a number. */
+  range?: { readonly min: number; readonly max: number };
 }
 
 const key = <T extends z.ZodType>(schema: T, fallback: z.output<T>, meta: KeyMeta) =>
@@ -22,20 +30,22 @@ export function number(
   help: string,
 ) {
   const { min, max, unit, fraction } = range;
-  const kind = fraction ? 'a number' : 'a whole number';
+  const what = fraction ? 'a number' : 'a whole number';
   const schema = (fraction ? z.number() : z.int()).min(min).max(max);
-  return key(schema, fallback, { help, expects: `${kind}${unit ? ` of ${unit}` : ''} from ${min} to ${max}` });
+  const expects = `${what}${unit ? ` of ${unit}` : ''} from ${min} to ${max}`;
+  return key(schema, fallback, { help, expects, kind: 'number', range: { min, max }, ...(unit && { unit }) });
 }
 
 /** One of a few values. */
 export function choice<const T extends string | number>(fallback: T, values: readonly T[], unit: string, help: string) {
   const listed = values.map((value) => JSON.stringify(value)).join(', ');
-  return key(z.literal(values), fallback, { help, expects: `one of ${listed}${unit ? ` ${unit}` : ''}` });
+  const expects = `one of ${listed}${unit ? ` ${unit}` : ''}`;
+  return key(z.literal(values), fallback, { help, expects, kind: 'choice', choices: values, unit });
 }
 
 /** A text that a pattern describes. */
 export function text(fallback: string, pattern: RegExp, expects: string, help: string) {
-  return key(z.string().regex(pattern), fallback, { help, expects });
+  return key(z.string().regex(pattern), fallback, { help, expects, kind: 'text' });
 }
 
 /** A password, empty for none: as it is typed, or its hash. */
@@ -60,12 +70,13 @@ export function requiredText(schema: z.ZodType<string>, meta: KeyMeta & { exampl
 
 /** Yes or no. */
 export function flag(fallback: boolean, help: string) {
-  return key(z.boolean(), fallback, { help, expects: 'true or false' });
+  return key(z.boolean(), fallback, { help, expects: 'true or false', kind: 'flag' });
 }
 
 /** One channel or a pair of a card, counted from 1. */
 export function channels(fallback: number[], help: string) {
   const channel = z.int().min(1).max(64);
   const schema = z.array(channel).min(1).max(2);
-  return key(schema, fallback, { help, expects: 'one or two channel numbers from 1 to 64, such as [1, 2]' });
+  const expects = 'one or two channel numbers from 1 to 64, such as [1, 2]';
+  return key(schema, fallback, { help, expects, kind: 'channels' });
 }

@@ -12,8 +12,14 @@ export interface ConfiguredFormat {
   readonly format: Format;
 }
 
+/** The ids of all formats that the box knows. */
+export const FORMAT_IDS = ['mp3', 'opus', 'flac', 'wav'] as const;
+
 /** Every format that the box knows, as it is configured. The first that is switched on is the one that is also reached as `/stream`. */
-export function configuredFormats({ mp3, opus, flac, wav }: Config, pcm: PcmFormat): ConfiguredFormat[] {
+export function configuredFormats(
+  { mp3, opus, flac, wav }: Pick<Config, (typeof FORMAT_IDS)[number]>,
+  pcm: PcmFormat,
+): ConfiguredFormat[] {
   return [
     { enabled: mp3.enabled, format: mp3Format(pcm, mp3.bitrate_kbps) },
     {

@@ -24,6 +24,12 @@ export function spareConnections(wanted: number, maxListeners: number, limit: nu
   return Math.min(wanted, Math.max(FEWEST_CONNECTIONS, left));
 }
 
+/** What to say when there are to be more listeners than this process has descriptors for; nothing when it has enough. */
+export function descriptorWarning(maxListeners: number, limit = descriptorLimit()): string | undefined {
+  if (enoughDescriptors(maxListeners, limit)) return undefined;
+  return `listeners.max = ${maxListeners} is more than this process has descriptors for (${limit})`;
+}
+
 /** Whether that many listeners can come before descriptors run out. */
 export function enoughDescriptors(maxListeners: number, limit: number | undefined): boolean {
   return limit === undefined || limit >= OWN_DESCRIPTORS + FEWEST_CONNECTIONS + PER_LISTENER * maxListeners;

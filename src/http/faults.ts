@@ -12,7 +12,12 @@ const FAULTS: Record<number, string> = {
   431: 'The head of the request is too long.',
 };
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'OPTIONS', 'PUT'];
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];
+
+/** What is wrong with a request that got this status, in words. */
+export function faultOf(status: number): string {
+  return FAULTS[status] ?? (FAULTS[400] as string);
+}
 
 /** Adds answers to requests that nothing else answers. */
 export function addFaultAnswers(app: FastifyInstance, onError: (error: Error) => void): void {
@@ -20,7 +25,7 @@ export function addFaultAnswers(app: FastifyInstance, onError: (error: Error) =>
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     reply.type('text/plain; charset=utf-8');
-    if (status < 500) return reply.code(status).send(`${FAULTS[status] ?? FAULTS[400]}\n`);
+    if (status < 500) return reply.code(status).send(`${faultOf(status)}\n`);
     onError(error);
     return reply.code(500).send('This is our mistake; it is in the log.\n');
   });
@@ -36,12 +41,19 @@ function refuse(app: FastifyInstance, request: FastifyRequest, reply: FastifyRep
   const [url = '/'] = request.url.split('?');
   reply.type('text/plain; charset=utf-8');
   const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
-  if (allowed.length === 0)
-    return reply.code(404).send('There is nothing here. The listen page is at /, the sound at /stream.\n');
+  if (allowed.length === 0) return answerNothing(reply);
   return reply
     .code(405)
     .header('Allow', allowed.join(', '))
     .send(`Only ${allowed.join(', ')} is possible here.\n`);
+}
+
+/** Answers that there is nothing at an address. */
+export function answerNothing(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .type('text/plain; charset=utf-8')
+    .send('There is nothing here. The listen page is at /, the sound at /stream.\n');
 }
 
 /** Answers what is not even a request, and closes the connection. */

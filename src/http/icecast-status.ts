@@ -11,7 +11,8 @@ export interface IcecastStatusOptions {
   readonly version: string;
   /** The programme. */
   readonly pcm: PcmFormat;
-  readonly sources: readonly StreamSource[];
+  /** What is offered at present. */
+  sources(): readonly StreamSource[];
 }
 
 /**
@@ -23,7 +24,8 @@ export function addIcecastStatusRoute(app: FastifyInstance, options: IcecastStat
   app.get('/status-json.xsl', { config: { access: 'open' } }, (request, reply) => {
     const { mount } = request.query as { mount?: unknown };
     const origin = originAsReached(request);
-    const sources = options.sources
+    const sources = options
+      .sources()
       .filter(({ format }) => mount === undefined || mount === `/stream.${format.id}`)
       .map((source) => sourceStatus(source, options, startedAt, origin));
     const icestats = {

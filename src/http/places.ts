@@ -15,14 +15,23 @@ export type Refusal = 'full' | 'address full';
 
 /** The places for listeners of all formats. Whoever has one is known by its client id. */
 export class Places {
-  readonly limits: PlaceLimits;
+  #limits: PlaceLimits;
   /** The address key of each listener. */
   readonly #taken = new Map<string, string>();
   readonly #perAddress = new Map<string, number>();
   #refused = 0;
 
   constructor(limits: PlaceLimits) {
-    this.limits = limits;
+    this.#limits = limits;
+  }
+
+  get limits(): PlaceLimits {
+    return this.#limits;
+  }
+
+  /** Changes how many there may be. Whoever has a place keeps it. */
+  change(limits: Pick<PlaceLimits, 'max' | 'maxPerAddress'>): void {
+    this.#limits = { ...this.#limits, ...limits };
   }
 
   /** Places that are taken. */

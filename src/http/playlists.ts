@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Format } from '../encoders/encoder.ts';
-import type { Station } from '../station.ts';
+import { FORMAT_IDS } from '../encoders/formats.ts';
+import { answerNothing } from './faults.ts';
 import { originAsReached } from './reached.ts';
+import { type StreamOptions, sourceOf } from './streams.ts';
 
 /** One address with the name to show for it. */
 interface Entry {
@@ -23,18 +24,20 @@ const KINDS: Record<string, { mimeType: string; text(entry: Entry): string }> = 
   },
 };
 
-/** Adds a playlist of each kind for every format, and `/stream.m3u` and `/stream.pls` for the first. */
-export function addPlaylistRoutes(app: FastifyInstance, formats: readonly Format[], { tags }: Station): void {
-  formats.forEach(({ id }, index) => {
+/** Adds a playlist of each kind for every format, and `/stream.m3u` and `/stream.pls` for the first that is offered. */
+export function addPlaylistRoutes(app: FastifyInstance, { sources, station }: StreamOptions): void {
+  for (const formatId of [undefined, ...FORMAT_IDS]) {
     for (const [ending, { mimeType, text }] of Object.entries(KINDS)) {
-      for (const path of [`/stream.${id}.${ending}`, ...(index === 0 ? [`/stream.${ending}`] : [])]) {
-        app.get(path, (request, reply) =>
-          reply
-            .headers({ 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*', Vary: 'Host' })
-            .type(mimeType)
-            .send(text({ url: `${originAsReached(request)}/stream.${id}`, name: tags.name })),
-        );
-      }
+      const path = formatId === undefined ? `/stream.${ending}` : `/stream.${formatId}.${ending}`;
+      app.get(path, (request, reply) => {
+        const source = sourceOf(sources(), formatId);
+        if (!source) return answerNothing(reply);
+        const url = `${originAsReached(request)}/stream.${source.format.id}`;
+        return reply
+          .headers({ 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*', Vary: 'Host' })
+          .type(mimeType)
+          .send(text({ url, name: station.tags.name }));
+      });
     }
-  });
+  }
 }

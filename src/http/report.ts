@@ -1,4 +1,4 @@
-import type { SourceSupervisor } from '../capture/supervisor.ts';
+import type { Input } from '../capture/input.ts';
 import type { ListenerState } from '../connections/listener.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { ConfiguredFormat } from '../encoders/formats.ts';
@@ -21,20 +21,20 @@ export interface ReportedParts {
   version: string;
   pcm: PcmFormat;
   /** What really plays when the input stays lost. */
-  fallback: Status['programme']['fallback'];
-  /** The configured source. */
-  wanted: string;
+  fallback(): Status['programme']['fallback'];
   programme: Pick<Programme, 'status'>;
-  supervisor: Pick<SourceSupervisor, 'status'>;
-  /** Every format, in the order of the status. */
-  formats: readonly ConfiguredFormat[];
-  /** Those that are offered. */
-  outlets: readonly {
-    feed: Pick<Feed, 'format' | 'running' | 'cpuMs'>;
-    /** Every listener's state. */
-    listeners(): ListenerState[];
-  }[];
-  pushes: readonly { status(): PushStatus }[];
+  input: Pick<Input, 'wanted' | 'status'>;
+  outlets: {
+    /** Every format, in the order of the status. */
+    readonly formats: readonly ConfiguredFormat[];
+    /** Those that are offered. */
+    readonly all: readonly {
+      readonly feed: Pick<Feed, 'format' | 'running' | 'cpuMs'>;
+      /** Every listener's state. */
+      listeners(): ListenerState[];
+    }[];
+  };
+  pushes(): PushStatus[];
   /** The pages that listen. */
   live: { listeners(): LiveListener[] };
   places: Places;
@@ -52,7 +52,7 @@ export class Report {
   }
 
   status(): Status {
-    const { station, version, pcm, fallback, wanted, programme, supervisor, pushes, places, tally } = this.#parts;
+    const { station, version, pcm, fallback, programme, input, outlets, pushes, places, tally } = this.#parts;
     const { max, maxPerAddress } = places.limits;
     const live = this.#parts.live.listeners();
     return {
@@ -60,9 +60,9 @@ export class Report {
       title: shownTitle(station.tags),
       version,
       uptimeS: process.uptime(),
-      programme: { ...programme.status, ...pcm, fallback },
-      source: { wanted, ...supervisor.status },
-      formats: this.#parts.formats.map((one) => this.#formatStatus(one)),
+      programme: { ...programme.status, ...pcm, fallback: fallback() },
+      source: { wanted: input.wanted, ...input.status },
+      formats: outlets.formats.map((one) => this.#formatStatus(one)),
       live: (['opus', 'pcm'] as const).map((sound) => ({
         sound,
         listeners: live.filter((page) => page.sound === sound).map((page) => listenerStatus(page.state)),
@@ -75,22 +75,22 @@ export class Report {
         removed: tally.removed,
         dropped: tally.dropped,
       },
-      pushes: pushes.map((push) => push.status()),
+      pushes: pushes(),
     };
   }
 
   /** The part that the page shows, without what is about single listeners. */
   page(): PageState {
-    const { station, fallback, wanted, programme, supervisor, places, formats, addresses } = this.#parts;
+    const { station, fallback, programme, input, places, outlets, addresses } = this.#parts;
     const { state, problem, level } = programme.status;
-    const { kind } = supervisor.status;
+    const { kind } = input.status;
     return {
       name: station.tags.name,
       title: shownTitle(station.tags),
-      programme: { state, fallback, ...(problem && { problem }), ...(level && { level }) },
-      source: { wanted, ...(kind && { kind }) },
+      programme: { state, fallback: fallback(), ...(problem && { problem }), ...(level && { level }) },
+      source: { wanted: input.wanted, ...(kind && { kind }) },
       listeners: places.now,
-      formats: formats
+      formats: outlets.formats
         .filter(({ enabled }) => enabled)
         .map(({ format: { id, description } }) => ({ id, path: `/stream.${id}`, description })),
       addresses: addresses(),
@@ -104,9 +104,8 @@ export class Report {
     if (!ok) reasons.push(`the programme has stood still for ${Math.round(programme.lagMs)} ms`);
     if (programme.state !== 'live') reasons.push(`${programme.state}: ${programme.problem?.message ?? 'no input yet'}`);
     else if (programme.level !== 'signal') reasons.push(`the input is ${programme.level}`);
-    if (this.#parts.supervisor.status.kind === 'demo') reasons.push('playing the demo signal');
-    for (const push of this.#parts.pushes) {
-      const { url, problem } = push.status();
+    if (this.#parts.input.status.kind === 'demo') reasons.push('playing the demo signal');
+    for (const { url, problem } of this.#parts.pushes()) {
       if (problem) reasons.push(`push to ${url}: ${problem.message}`);
     }
     return { ok, reasons };
@@ -114,7 +113,7 @@ export class Report {
 
   #formatStatus({ enabled, format }: ConfiguredFormat): FormatStatus {
     const { id, mimeType, description, bytesPerSecond, bitrateKbps } = format;
-    const outlet = this.#parts.outlets.find(({ feed }) => feed.format === format);
+    const outlet = this.#parts.outlets.all.find(({ feed }) => feed.format === format);
     return {
       id,
       path: `/stream.${id}`,

@@ -13,6 +13,7 @@ import { addPageRoutes } from './page.ts';
 import { addPlaylistRoutes } from './playlists.ts';
 import { pathOf } from './reached.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { addSettingsRoutes, type SettingsSource } from './settings.ts';
 import { sharedAnswer, sharedQuestion } from './shared-answer.ts';
 import type { Health, Status } from './status.ts';
 import { addStreamRoutes, type StreamOptions } from './streams.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions extends StreamOptions, Pick<IcecastStatusOptions,
   live?: LiveSource | undefined;
   /** Undefined: there is no TLS. */
   tls?: TlsOptions | undefined;
+  /** What the desk may change; undefined: nothing. */
+  settings?: SettingsSource | undefined;
   status(): Status;
   health(): Health;
   /** The page of figures for Prometheus. */
@@ -114,17 +117,14 @@ export async function createServer(options: ServerOptions): Promise<HttpServer> 
   addSecurityHeaders(app);
   addGuards(app, options.passwords ?? {}, keyOf);
   addStreamRoutes(app, { ...options, onTaken: (socket) => visitors.release(socket) });
-  addPlaylistRoutes(
-    app,
-    options.sources.map(({ format }) => format),
-    options.station,
-  );
+  addPlaylistRoutes(app, options);
   addPageRoutes(app);
   if (options.live) addLiveRoutes(app, options.live, (socket) => visitors.release(socket));
   addStateRoutes(app, options, limits.snapshotMs);
   addMetadataRoutes(app, options.station);
   if (options.desk) addDeskRoutes(app, options.desk);
   addIcecastStatusRoute(app, options);
+  if (options.settings) addSettingsRoutes(app, options.settings);
   addFaultAnswers(app, (error) => options.onError(error));
   await app.ready();
   return {

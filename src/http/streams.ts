@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Format } from '../encoders/encoder.ts';
+import { FORMAT_IDS } from '../encoders/formats.ts';
 import type { Station } from '../station.ts';
 import { dlnaHeaders } from './dlna.ts';
+import { answerNothing } from './faults.ts';
 import type { Places, Refusal } from './places.ts';
 import { answerRange, CLAIMED_BYTES } from './range.ts';
 import { takeOver } from './take-over.ts';
@@ -34,12 +36,12 @@ export interface JoinWish {
 /** What the streams need of the rest. */
 export interface StreamOptions {
   station: Station;
-  /** How much of the recent sound a listener gets that does not say, ms. */
-  burstMs: number;
+  /** How much of the recent sound a listener gets that does not say at present, ms. */
+  burstMs(): number;
   /** The most that it may ask for, ms. */
   maxBurstMs: number;
-  /** The first is also reached as `/stream`. */
-  sources: readonly StreamSource[];
+  /** What is offered at present. The first is also reached as `/stream`. */
+  sources(): readonly StreamSource[];
   /** A listener takes a place here; whoever removes it frees that. */
   places: Places;
   /** A listener of this format was turned away because there was no place. */
@@ -61,25 +63,32 @@ const COMMON_HEADERS = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
-/** Adds `/stream` and one address per format. */
+/** Adds `/stream` and one address per format. Where a format is not offered there is nothing. */
 export function addStreamRoutes(app: FastifyInstance, options: StreamOptions): void {
-  options.sources.forEach((source, index) => {
-    const paths = [`/stream.${source.format.id}`, ...(index === 0 ? ['/stream'] : [])];
-    for (const url of paths) {
-      app.route({
-        method: ['GET', 'HEAD'],
-        url,
-        exposeHeadRoute: false,
-        handler: (request, reply) => answer(request, reply, source, options),
-      });
-      app.options(url, (_request, reply) =>
-        reply
-          .code(204)
-          .headers({ ...COMMON_HEADERS, 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' })
-          .send(),
-      );
-    }
-  });
+  for (const formatId of [undefined, ...FORMAT_IDS]) {
+    const url = formatId === undefined ? '/stream' : `/stream.${formatId}`;
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        const source = sourceOf(options.sources(), formatId);
+        return source ? answer(request, reply, source, options) : answerNothing(reply);
+      },
+    });
+    app.options(url, (_request, reply) => {
+      if (!sourceOf(options.sources(), formatId)) return answerNothing(reply);
+      return reply
+        .code(204)
+        .headers({ ...COMMON_HEADERS, 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' })
+        .send();
+    });
+  }
+}
+
+/** The source of a format, or the first. */
+export function sourceOf(sources: readonly StreamSource[], formatId: string | undefined): StreamSource | undefined {
+  return formatId === undefined ? sources[0] : sources.find(({ format }) => format.id === formatId);
 }
 
 /**
@@ -153,7 +162,7 @@ function answer(
 /** What `?burst=` asks for, ms; undefined when that is no number. */
 function wantedBurstMs({ query }: FastifyRequest, { burstMs, maxBurstMs }: StreamOptions): number | undefined {
   const { burst } = query as { burst?: unknown };
-  if (burst === undefined) return burstMs;
+  if (burst === undefined) return Math.min(burstMs(), maxBurstMs);
   if (typeof burst !== 'string' || !/^\d{1,9}$/.test(burst)) return undefined;
   return Math.min(Number(burst), maxBurstMs);
 }

@@ -42,7 +42,7 @@ export function toDbfs(amplitude: number): number {
 export class LevelMeter {
   readonly #channels: number;
   readonly #windowFrames: number;
-  readonly #rule: SilenceRule;
+  #rule: SilenceRule;
   readonly #onWindow: ((window: LevelWindow) => void) | undefined;
   readonly #gauge: Gauge;
   #levels: ChannelLevel[];
@@ -63,6 +63,11 @@ export class LevelMeter {
   /** Level of each channel over the last whole window. */
   get levels(): readonly ChannelLevel[] {
     return this.#levels;
+  }
+
+  /** Changes when a signal counts as silent. */
+  setRule(rule: SilenceRule): void {
+    this.#rule = rule;
   }
 
   /** What the last windows say. */

@@ -21,12 +21,16 @@ export interface ProgrammeOutput {
   write(samples: Float32Array, endMs: number): void;
 }
 
-/** Settings of the programme. */
-export interface ProgrammeOptions extends SilenceRule {
-  format: PcmFormat;
+/** What may change while the programme is on air. */
+export interface ProgrammeRules extends SilenceRule {
   /** Timed silence between the loss of the source and the fallback, in ms. */
   graceMs: number;
   fallback: Signal;
+}
+
+/** Settings of the programme. */
+export interface ProgrammeOptions extends ProgrammeRules {
+  format: PcmFormat;
   output: ProgrammeOutput;
   /** Told of every change of state, in order. */
   onState?: (state: ProgrammeState, problem: Problem | undefined) => void;
@@ -71,7 +75,7 @@ const FILL_BLOCK_MS = 10;
  * filled is left out.
  */
 export class Programme {
-  readonly #options: ProgrammeOptions;
+  #options: ProgrammeOptions;
   readonly #framesPerMs: number;
   readonly #fade: Fade;
   readonly #meter: LevelMeter;
@@ -105,6 +109,12 @@ export class Programme {
     this.#running = true;
     this.#endMs = this.#lastBlockMs = this.#stateSinceMs = monotonicMs();
     this.#wait();
+  }
+
+  /** Goes on by other rules. A fallback that plays gives way to the new one. */
+  change(rules: Partial<ProgrammeRules>): void {
+    this.#options = { ...this.#options, ...rules };
+    this.#meter.setRule(this.#options);
   }
 
   stop(): void {

@@ -89,3 +89,65 @@ test('after stop nothing is opened and nothing handed on', async (t) => {
   t.is(told.lost.length, 0);
   t.is(told.attempts.length, 1);
 });
+
+test('another source is wanted: the open one is closed, the other opened at once, and what the first still does counts no more', async (t) => {
+  const { supervisor, sinks, told } = stage();
+  const others: SourceSink[] = [];
+  const other = (open: Promise<void>) => async (): Promise<Source> => {
+    await open;
+    return { kind: 'file', name: 'other', start: (sink) => void others.push(sink), close: () => {}, facts: () => ({}) };
+  };
+  const changed: Problem = { cause: 'changed', message: 'another' };
+  supervisor.start();
+  await until(() => sinks.length === 1);
+  sinks[0]?.block(block());
+  // One that is replaced before it has even been made.
+  const slow = Promise.withResolvers<void>();
+  supervisor.change(other(slow.promise), changed);
+  t.is(told.closed, 1);
+  t.deepEqual(told.lost, [changed]);
+  supervisor.change(other(Promise.resolve()), changed);
+  await until(() => others.length === 1);
+  slow.resolve();
+  await sleep(2 * BACKOFF_MS.first);
+  t.is(others.length, 1, 'the slow one is not opened');
+  t.is(supervisor.status.kind, 'file');
+  others[0]?.block(block());
+  t.is(told.blocks, 2);
+  t.is(told.live, 2);
+  others[0]?.ended(UNPLUGGED);
+  await until(() => others.length === 2);
+  supervisor.stop();
+  t.is(told.attempts.length, 1, 'the first is not asked again');
+});
+
+test('a change while nothing can be had tries the other at once, and not twice', async (t) => {
+  const { supervisor, told } = stage(1000);
+  supervisor.start();
+  await until(() => told.attempts.length === 4);
+  let asked = 0;
+  supervisor.change(
+    async () => {
+      asked++;
+      throw new SourceUnavailable({ cause: 'other', message: 'nor that' });
+    },
+    { cause: 'changed', message: 'another' },
+  );
+  await until(() => asked === 3);
+  supervisor.stop();
+  t.is(told.attempts.length, 4);
+  // What is said of one that nobody wants any more does not count.
+  const late = Promise.withResolvers<Source>();
+  const lost = told.lost.length;
+  supervisor.start();
+  supervisor.change(() => late.promise, { cause: 'changed', message: 'another' });
+  supervisor.change(async () => new Promise<Source>(() => {}), { cause: 'changed', message: 'another' });
+  late.reject(new SourceUnavailable({ cause: 'late', message: 'too late' }));
+  await sleep(BACKOFF_MS.first);
+  supervisor.stop();
+  t.is(told.lost.length, lost + 2);
+  t.deepEqual(
+    told.problems.map(({ cause }) => cause),
+    ['absent', 'other'],
+  );
+});

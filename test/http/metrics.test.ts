@@ -52,21 +52,25 @@ function box() {
     station: new Station({ name: 'x', title: '', genre: '', url: '' }),
     version: '1.2.3',
     pcm: { rateHz: 48000, channels: 2 },
-    fallback: 'tone',
-    wanted: 'auto',
+    fallback: () => 'tone',
     programme: { status: programme },
-    supervisor: { status: { kind: 'alsa', name: 'hw:0', attempts: 9, xruns: 5, lostFrames: { card: 11, ring: 0 } } },
-    formats: [
-      { enabled: true, format: FORMAT },
-      { enabled: false, format: { ...FORMAT, id: 'off' } },
-    ],
-    outlets: [
-      {
-        feed: { format: FORMAT, running: true, cpuMs: 1500 },
-        listeners: () => [...listeners],
-      },
-    ],
-    pushes,
+    input: {
+      wanted: 'auto',
+      status: { kind: 'alsa', name: 'hw:0', attempts: 9, xruns: 5, lostFrames: { card: 11, ring: 0 } },
+    },
+    outlets: {
+      formats: [
+        { enabled: true, format: FORMAT },
+        { enabled: false, format: { ...FORMAT, id: 'off' } },
+      ],
+      all: [
+        {
+          feed: { format: FORMAT, running: true, cpuMs: 1500 },
+          listeners: () => [...listeners],
+        },
+      ],
+    },
+    pushes: () => pushes.map((push) => push.status()),
     places,
     live: { listeners: () => [] },
     addresses: () => [],

@@ -52,3 +52,19 @@ test('one address may have so many and no more, whatever else is free; loopback 
     for (let index = 0; index < 3; index++) t.is(all.take(`${address} ${index}`, address), undefined, address);
   }
 });
+
+test('fewer places than are taken: whoever has one keeps it, and nobody comes until enough have gone', (t) => {
+  const places = new Places({ max: 3, maxPerAddress: 3, keyOf: (address) => address });
+  for (const id of ['a', 'b', 'c']) t.is(places.take(id, 'x'), undefined);
+  places.change({ max: 2, maxPerAddress: 1 });
+  t.is(places.now, 3);
+  t.is(places.take('d', 'y'), 'full');
+  places.free('a');
+  t.is(places.take('d', 'y'), 'full');
+  places.free('b');
+  t.is(places.take('d', 'x'), 'address full');
+  t.is(places.take('d', 'y'), undefined);
+  places.change({ max: 3, maxPerAddress: 2 });
+  t.is(places.take('e', 'x'), undefined);
+  t.is(places.limits.max, 3);
+});

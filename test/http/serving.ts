@@ -10,6 +10,7 @@ import { addressKeys } from '../../src/http/address-key.ts';
 import type { DeskParts } from '../../src/http/desk.ts';
 import { Places } from '../../src/http/places.ts';
 import { createServer, type ServerLimits, type TlsOptions } from '../../src/http/server.ts';
+import type { SettingsSource } from '../../src/http/settings.ts';
 import type { Health, Status } from '../../src/http/status.ts';
 import type { StreamSource } from '../../src/http/streams.ts';
 import { Station } from '../../src/station.ts';
@@ -31,6 +32,7 @@ export async function serve(
     limits?: Partial<ServerLimits>;
     passwords?: Passwords;
     tls?: TlsOptions;
+    settings?: SettingsSource;
     listDevices?: () => Promise<Device[]>;
     desk?: DeskParts;
   } = {},
@@ -59,13 +61,14 @@ export async function serve(
   const station = new Station(TAGS);
   const server = await createServer({
     station,
-    burstMs: 0,
+    burstMs: () => 0,
     maxBurstMs: 2000,
-    sources: outlets.map(({ source }) => source),
+    sources: () => outlets.map(({ source }) => source),
     places,
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.passwords ? { passwords: options.passwords } : {}),
     tls: options.tls,
+    settings: options.settings,
     onRefused: () => void told.refused++,
     version: '1.2.3',
     pcm: { rateHz: 48000, channels: 2 },

@@ -56,3 +56,15 @@ test('single full-scale samples are no clipping', (t) => {
   for (let at = 0; at < samples.length; at += 100) samples[at] = 1;
   t.is(metered(samples).fact, 'signal');
 });
+
+test('when a signal counts as silent can be changed', (t) => {
+  const meter = metered(sines(1100, -70, -70));
+  t.is(meter.fact, 'silent');
+  meter.setRule({ ...RULE, silenceAfterMs: 1500 });
+  t.is(meter.fact, 'signal');
+  meter.add(sines(500, -70, -70));
+  t.is(meter.fact, 'silent');
+  meter.setRule({ ...RULE, silenceDbfs: -80 });
+  meter.add(sines(100, -70, -70));
+  t.is(meter.fact, 'signal');
+});

@@ -185,3 +185,20 @@ test.serial('before any source there is silence, and after the grace time the fa
   t.deepEqual(states, ['fallback']);
   t.true(sent.length > 0.2 * FORMAT.rateHz);
 });
+
+test.serial('rules may change on air: a fallback that plays gives way to the new one without a click', async (t) => {
+  const { programme, sent, pause } = onAir(0);
+  programme.sourceLost(GONE);
+  await pause(300);
+  t.is(programme.status.state, 'fallback');
+  t.is(
+    sent.findIndex((sample) => sample !== 0),
+    -1,
+  );
+  programme.change({ fallback: createFallback({ kind: 'tone' }, FORMAT), graceMs: 1000 });
+  await pause(300);
+  programme.stop();
+  const tone = sent.slice(sent.findIndex((sample) => sample !== 0));
+  t.true(tone.length > 0.1 * FORMAT.rateHz, `${tone.length} frames of the tone`);
+  t.true(largestStep(tone) < 0.01, `a step of ${largestStep(tone)}`);
+});

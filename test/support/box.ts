@@ -12,6 +12,8 @@ export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** A box on air. */
 export interface Box extends Running {
   url: string;
+  /** Its configuration file. */
+  config: string;
   port: number;
   status(): Promise<Status>;
 }
@@ -40,5 +42,11 @@ export async function startBox(toml: string, env: NodeJS.ProcessEnv = process.en
     return running.output().includes('on air; open') || running.output();
   });
   const url = `http://127.0.0.1:${port}`;
-  return { ...running, url, port, status: async () => (await fetch(`${url}/api/status`)).json() as Promise<Status> };
+  return {
+    ...running,
+    url,
+    config,
+    port,
+    status: async () => (await fetch(`${url}/api/status`)).json() as Promise<Status>,
+  };
 }

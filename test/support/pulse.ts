@@ -6,7 +6,8 @@ import { type Running, run, until } from './processes.ts';
 /**
  * A sound system without a sound card: a PulseAudio of its own with null sinks, which alsa-lib reaches through its pulse plugin.
  * The sink `mixer` stands for the mixing desk: what is played into it, the box captures from the ALSA device `mixer`. The
- * ALSA control device of the same name sets the gain of what is captured. The sink `ear` stands for the loudspeaker of a player.
+ * ALSA control device of the same name sets the gain of what is captured. The sink `ear` stands for the loudspeaker of a player;
+ * what is played there can be captured from the ALSA device `ear_monitor`.
  */
 export class PulseRig {
   readonly #directory = mkdtempSync(join(tmpdir(), 'boardfeed-pulse-'));
@@ -24,6 +25,7 @@ export class PulseRig {
       `</usr/share/alsa/alsa.conf>
 pcm.mixer { type pulse server "unix:${socket}" device mixer.monitor }
 ctl.mixer { type pulse server "unix:${socket}" source mixer.monitor }
+pcm.ear_monitor { type pulse server "unix:${socket}" device ear.monitor }
 pcm.ear { type pulse server "unix:${socket}" device ear }
 pcm.!default { type pulse server "unix:${socket}" device ear }
 ctl.!default { type pulse server "unix:${socket}" }
