@@ -146,7 +146,7 @@ test('status, health, devices and the page', async (t) => {
   const page = await fetch(url);
   t.regex(page.headers.get('content-security-policy') ?? '', /default-src 'self'/);
   const html = await page.text();
-  t.regex(html, /<audio[^>]+src="\/stream"/);
+  t.regex(html, /<audio[^>]+src="\/stream\.mp3"/);
   for (const [, path] of html.matchAll(/(?:href|src)="(\/page[^"]*)"/g)) {
     t.is((await fetch(url + path)).status, 200, path);
   }
