@@ -62,7 +62,9 @@ function choose(sound: Sound): void {
 
 /** Shows what the player does, now. */
 function look(): void {
-  const { state, problem } = player;
+  const { state } = player;
+  // A box that is full refuses those, too, who have not pressed yet.
+  const problem = player.problem ?? link.problem;
   const sounds = state === 'playing';
   behind = steady(behind, sounds ? player.behindMs : undefined, LOOK_EVERY_MS);
   output = steady(output, sounds ? player.outputMs : undefined, LOOK_EVERY_MS);

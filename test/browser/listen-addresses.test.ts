@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import jsQR from 'jsqr';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type Box, startBox } from '../support/box.ts';
@@ -63,7 +63,7 @@ test.serial('an address is copied, also on plain http, and the button says what 
 });
 
 /** Reads a QR code from what is seen of it. */
-async function scanned(code: Locator): Promise<string | undefined> {
+async function scanned(t: ExecutionContext, code: Locator): Promise<string | undefined> {
   const png = (await code.screenshot()).toString('base64');
   const blank = await browser.newPage();
   const { data, width, height } = await blank.evaluate(async (source) => {
@@ -79,6 +79,8 @@ async function scanned(code: Locator): Promise<string | undefined> {
     return { data: [...pixels.data], width: image.width, height: image.height };
   }, png);
   await blank.close();
+  const upperEdge = 4 * (2 * width + Math.floor(width / 2));
+  t.deepEqual(data.slice(upperEdge, upperEdge + 3), [255, 255, 255], 'there is white around it');
   // Black on white only: an inverted code is refused by many cameras.
   return jsQR.default(Uint8ClampedArray.from(data), width, height, { inversionAttempts: 'dontInvert' })?.data;
 }
@@ -98,7 +100,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.locator('#qr-codes svg').nth(1).waitFor();
     const codes = await page.locator('#qr-codes svg').all();
     const read = [];
-    for (const code of codes) read.push(await scanned(code));
+    for (const code of codes) read.push(await scanned(t, code));
     t.deepEqual(read, ['http://boardfeed.local/', 'http://192.168.178.40/']);
     t.is(await codes[0]?.getAttribute('aria-label'), 'QR code of http://boardfeed.local/');
     t.deepEqual(faults, []);

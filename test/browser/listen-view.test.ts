@@ -140,9 +140,12 @@ test.serial('the meter moves with every picture, and not at all while nobody see
   t.true(falling.pictures > 5);
 
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
-  listen.tell({ state: ON_AIR, levels: loud });
-  await page.waitForTimeout(500); // It is told the levels 25 times a second.
+  await counted();
+  const frozen = await place();
+  listen.tell({ state: { ...ON_AIR, title: 'Hidden' }, levels: loud });
+  await listen.reads('title', /^Hidden$/);
   t.is((await counted()).moves, 0);
+  t.is(await place(), frozen);
   await page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { value: false });
     document.dispatchEvent(new Event('visibilitychange'));
@@ -180,6 +183,8 @@ test.serial('it can be used by the keyboard alone', async (t) => {
   t.regex((await focused()) ?? '', /value="quick"/);
   await page.keyboard.press('ArrowDown');
   t.is(await page.locator('input[name="sound"]:checked').inputValue(), 'robust');
+  await page.keyboard.press('Space');
+  t.is(await page.locator('#play').getAttribute('data-player'), 'idle', 'the space bar is that of the control now');
   for (const [summary, inside] of [
     ['Another phone', '#qr-codes svg'],
     ['Other players', '#addresses button'],

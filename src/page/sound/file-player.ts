@@ -6,6 +6,8 @@ const PATH = '/stream.mp3';
 const STUCK_MS = 4000;
 const RETRY_MS = 1000;
 const CHECK_MS = 250;
+/** How fast the delay that is shown comes down, ms at each check. */
+const COME_DOWN_MS = 20;
 /** What is further behind than this is left out, when the browser has it, s. */
 const TOO_FAR_S = 6;
 
@@ -20,6 +22,7 @@ export class FilePlayer implements Player {
   #movedAtMs = 0;
   #retryAtMs = 0;
   #lastTimeS = 0;
+  #heldMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(element: HTMLAudioElement) {
@@ -36,10 +39,7 @@ export class FilePlayer implements Player {
 
   /** What the browser holds; the box and its own output come on top of that. */
   get behindMs(): number | undefined {
-    const { buffered, currentTime } = this.#element;
-    return buffered.length > 0 && this.state === 'playing'
-      ? Math.max(0, (buffered.end(buffered.length - 1) - currentTime) * 1000)
-      : undefined;
+    return this.#heldMs > 0 && this.state === 'playing' ? this.#heldMs : undefined;
   }
 
   get outputMs(): undefined {
@@ -72,6 +72,7 @@ export class FilePlayer implements Player {
 
   #fetch(): void {
     this.#lastTimeS = 0;
+    this.#heldMs = 0;
     this.#movedAtMs = performance.now();
     const [path = PATH] = (this.#element.getAttribute('src') ?? PATH).split('?');
     this.#element.src = `${path}?${Date.now()}`;
@@ -99,7 +100,12 @@ export class FilePlayer implements Player {
       this.#retryAtMs = 0;
     }
     const endS = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
-    if (endS - currentTime > TOO_FAR_S) this.#element.currentTime = endS - 1;
+    // Browsers read in portions of a second or two: what they hold just after one says how far behind they are.
+    this.#heldMs = Math.max((endS - currentTime) * 1000, this.#heldMs - COME_DOWN_MS);
+    if (endS - currentTime > TOO_FAR_S) {
+      this.#element.currentTime = endS - 1;
+      this.#heldMs = 0;
+    }
     if (this.#blocked) return;
     const due = this.#retryAtMs > 0 && nowMs >= this.#retryAtMs;
     if (due || nowMs - this.#movedAtMs > STUCK_MS) {

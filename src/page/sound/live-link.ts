@@ -31,7 +31,7 @@ export class LiveLink implements Contact {
   #heardAtMs = 0;
   #openedAtMs = 0;
   #greeted = false;
-  #silent = true;
+  #silent = false;
   #retryMs = RETRY_MS.first;
   #retryAtMs = 0;
   /** Why the box does not let us listen, in its own words. */
@@ -39,6 +39,7 @@ export class LiveLink implements Contact {
 
   /** Begins, with the state and the levels. */
   start(): void {
+    this.#heardAtMs = performance.now();
     this.#open();
     setInterval(() => this.#check(), CHECK_MS);
     for (const event of ['online', 'pageshow', 'focus']) addEventListener(event, () => this.#hurry());

@@ -76,7 +76,7 @@ export class Meter {
   }
 
   #run(): void {
-    if (document.hidden || this.#frame !== 0) return;
+    if (this.#frame !== 0) return;
     // Nothing moved until now: the time that passed meanwhile is not part of the movement.
     this.#drawnMs = Math.max(this.#drawnMs, performance.now() - CALM_EVERY_MS);
     this.#frame = requestAnimationFrame(() => this.#step());
