@@ -191,6 +191,7 @@ export function status(): Status {
     },
     source: { wanted: 'auto', kind: 'alsa', name: 'hw:CARD=CODEC,DEV=0', attempts: 1 },
     formats: [],
+    live: [],
     listeners: { now: 6, max: 100, maxPerAddress: 25, refused: 0, removed: {}, dropped: [] },
     pushes: [],
   };

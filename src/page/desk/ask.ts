@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** The box opens sound cards within this time. */
-const PATIENCE_MS = { GET: 5000, PUT: 15_000, POST: 15_000 };
+const PATIENCE_MS = 10_000;
 /** No sentence of the box is longer. */
 const MAX_FAULT_CHARACTERS = 600;
 
@@ -27,7 +27,7 @@ export async function ask<T>(path: string, { method = 'GET', body }: Question = 
   let text: string;
   // AbortSignal.timeout() would be shorter, but Safari 15 does not have it.
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS[method]);
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
     answer = await fetch(path, {
       method,

@@ -17,50 +17,46 @@ const BUSY_PERCENT = { warn: 75, bad: 90 };
 
 /** How the machine is, in words. What it does not know is left out. */
 export function boxFacts(box: BoxHealth): Fact[] {
-  const { capture, machineMemory: memory, disk, temperatureC } = box;
-  const lost = capture.lostFrames > 0 || capture.xruns > 0;
+  const { disk, temperatureC } = box;
   return [
     ...(temperatureC === undefined
       ? []
       : [fact('Temperature', `${figure(temperatureC)} °C`, mood(temperatureC, HOT_C), ['warm', 'too hot'])]),
-    {
-      ...fact('Processor', `${figure(box.machineCpuPercent)} %`, mood(box.machineCpuPercent, BUSY_PERCENT), [
-        'busy',
-        'too busy',
-      ]),
-      more: `of ${count(box.cores, 'core', 'cores')}; Boardfeed ${figure(box.cpuPercent)} % of one`,
-    },
-    {
-      ...fact(
-        'Memory',
-        `${size(memory.availableBytes)} free`,
-        scarce(memory.availableBytes, memory.totalBytes),
-        LITTLE,
-      ),
-      more: `of ${size(memory.totalBytes)}; Boardfeed takes ${size(box.memoryBytes)}`,
-    },
-    ...(disk
-      ? [
-          {
-            ...fact('Disk', `${size(disk.freeBytes)} free`, scarce(disk.freeBytes, disk.totalBytes), LITTLE),
-            more: `of ${size(disk.totalBytes)} (${disk.path})`,
-          },
-        ]
-      : []),
-    {
-      ...fact(
-        'Lost on the way in',
-        lost ? count(capture.lostFrames, 'frame', 'frames') : 'nothing',
-        lost ? 'warn' : 'good',
-      ),
-      ...(lost && { more: `${count(capture.xruns, 'overrun', 'overruns')} since the card was opened` }),
-    },
+    processor(box),
+    memory(box),
+    ...(disk ? [room('Disk', disk.freeBytes, disk.totalBytes, ` (${disk.path})`)] : []),
+    lost(box),
     { ...fact('Running for', duration(box.uptimeS), 'good'), more: `the machine for ${duration(box.machineUptimeS)}` },
     fact('Addresses', box.addresses.join('\n') || 'none', box.addresses.length > 0 ? 'good' : 'bad'),
   ];
 }
 
-const LITTLE: readonly [string, string] = ['little', 'too little'];
+function processor({ cpuPercent, machineCpuPercent: all, cores }: BoxHealth): Fact {
+  const own = `Boardfeed ${figure(cpuPercent)} % of one core`;
+  if (all === undefined) return fact('Processor', own, 'good');
+  const words = fact('Processor', `${figure(all)} %`, mood(all, BUSY_PERCENT), ['busy', 'too busy']);
+  return { ...words, more: `of ${count(cores, 'core', 'cores')}; ${own}` };
+}
+
+function memory({ memoryBytes, machineMemory: all }: BoxHealth): Fact {
+  const own = `Boardfeed takes ${size(memoryBytes)}`;
+  return all ? room('Memory', all.availableBytes, all.totalBytes, `; ${own}`) : fact('Memory', own, 'good');
+}
+
+function lost({ capture: { lostFrames, xruns } }: BoxHealth): Fact {
+  const title = 'Lost on the way in';
+  if (lostFrames === 0 && xruns === 0) return fact(title, 'nothing', 'good');
+  const more = `${count(xruns, 'overrun', 'overruns')} since the card was opened`;
+  return { ...fact(title, count(lostFrames, 'frame', 'frames'), 'warn'), more };
+}
+
+function room(title: string, free: number, total: number, more: string): Fact {
+  const scarcity = mood(-free, { warn: -SCARCE.warn * total, bad: -SCARCE.bad * total });
+  return {
+    ...fact(title, `${size(free)} free`, scarcity, ['little', 'too little']),
+    more: `of ${size(total)}${more}`,
+  };
+}
 
 function fact(title: string, figures: string, mood: Fact['mood'], says?: readonly [warn: string, bad: string]): Fact {
   const word = mood === 'good' ? undefined : says?.[mood === 'warn' ? 0 : 1];
@@ -69,5 +65,3 @@ function fact(title: string, figures: string, mood: Fact['mood'], says?: readonl
 
 const mood = (value: number, limit: { warn: number; bad: number }) =>
   value >= limit.bad ? 'bad' : value >= limit.warn ? 'warn' : 'good';
-
-const scarce = (free: number, total: number) => mood(-free, { warn: -SCARCE.warn * total, bad: -SCARCE.bad * total });

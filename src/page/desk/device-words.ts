@@ -10,9 +10,9 @@ export function deviceOptions(devices: readonly ListedDevice[], present: string)
     return [name, several ? `${cardName}, ${deviceName} (${name})` : cardName];
   });
   const ports = devices.flatMap(({ usbPath, cardName }): [string, string][] =>
-    usbPath ? [[`usb:${usbPath}`, `Whatever is in USB port ${usbPath} (now ${cardName})`]] : [],
+    usbPath ? [[`usb:${usbPath}`, `In USB port ${usbPath} (now ${cardName})`]] : [],
   );
-  const known: [string, string][] = [['auto', 'Automatic: the first one plugged in'], ...cards, ...ports];
+  const known: [string, string][] = [['auto', 'Automatic'], ...cards, ...ports];
   const absent = known.some(([value]) => value === present) ? [] : [present];
   return [...known, ...absent.map((value): [string, string] => [value, `${value} (not there at the moment)`])];
 }

@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What people at a desk need to know of a key, where the configuration says more than that, or no more than the label. */
 const HELP: BySection = {
   input: {
-    device: 'Plug it in, then choose it here.',
+    device: 'Automatic takes the first one that is plugged in.',
   },
   station: {
     title: 'What players show as being on. Empty: the name of the feed.',

@@ -6,7 +6,7 @@ import { delayMood, listenerCells, NOT_KNOWN, TITLES } from './listener-words.ts
 const MAX_ROWS = 200;
 
 const table = byId<HTMLTableElement>('listeners-table');
-const body = make('tbody', { role: 'rowgroup' });
+const body = make('tbody');
 
 /** Puts the head on the table. The roles stand there because a phone shows rows as blocks, which are no rows to some browsers. */
 export function startListeners(): void {

@@ -20,8 +20,9 @@ test('what is not known of a listener is a dash; who lags is said to', (t) => {
 test('what is wrong with the box is said, not only coloured; what it does not know is left out', (t) => {
   const words = (box: typeof data.box) => Object.fromEntries(boxFacts(box).map(({ title, words }) => [title, words]));
   t.like(words(data.box), { Temperature: '71 °C, warm', Memory: '611 MB free', 'Lost on the way in': '960 frames' });
-  const { temperatureC: _, disk: __, ...bare } = data.box;
+  const { temperatureC: _, disk: __, machineMemory: ___, machineCpuPercent: ____, ...bare } = data.box;
   t.false('Temperature' in words(bare) || 'Disk' in words(bare));
+  t.like(words(bare), { Processor: 'Boardfeed 11 % of one core', Memory: 'Boardfeed takes 94 MB' });
   const full = { path: '/', totalBytes: 8e9, freeBytes: 0.3e9 };
   t.like(words({ ...data.box, disk: full, machineCpuPercent: 95, temperatureC: 84 }), {
     Disk: '300 MB free, too little',
