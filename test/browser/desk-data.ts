@@ -184,7 +184,7 @@ export function status(): Status {
       ...{
         levels: [level, { peakDbfs: -8.1, rmsDbfs: -20.2 }],
         lagMs: 12,
-        framesSent: 0,
+        framesSent: 8_995_200_000,
         framesMended: 0,
         skippedMs: 0,
       },

@@ -55,7 +55,7 @@ function showQuestion(open: boolean): void {
 }
 
 async function restart(onBack: () => void): Promise<void> {
-  const before = status?.uptimeS;
+  const before = status?.programme.framesSent;
   const answer = await ask('/api/restart', { method: 'POST' });
   if (!('value' in answer)) return setText(said, `It was not restarted. ${answer.faults.join(' ')}`);
   restarting = true;
@@ -69,8 +69,8 @@ async function restart(onBack: () => void): Promise<void> {
     setText(said, waitWords(s, elsewhere));
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const now = await ask<Status>('/api/status');
-    if (!('value' in now)) wasAway = true;
-    else if (isBack(before, now.value.uptimeS, wasAway)) break;
+    if (!('value' in now)) wasAway ||= now.status === 0;
+    else if (isBack(before, now.value.programme.framesSent, wasAway)) break;
   }
   restarting = false;
   button.disabled = false;
