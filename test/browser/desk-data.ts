@@ -19,15 +19,17 @@ import type { ListedDevice } from '../../src/page/desk/device-words.ts';
  * What a box in a hall says to its desk: typed by the contract, so that a drift is an error.
  */
 
-/** Of what can be changed on the page, what does not need a restart. */
-const AT_ONCE = /^(station|input\.(source|device)|programme|mp3|opus|flac|wav)\b/;
+/** What cannot be changed on the page: who is locked out could not change it back. */
+const NOT_HERE: readonly string[] = ['push', 'http', 'tls'];
+/** What takes effect after a restart. */
+const LATER = /^(input\.rate_hz|listeners\.(stall_ms|backlog_ms|coalesce_ms|linger_s))$/;
 
-/** Every setting but the passwords and servers to send to, with the help of the schema. */
-export function settings(changes: Readonly<Record<string, SettingField['value']>> = {}): Settings {
+/** Every setting that can be changed on the page, with the help of the schema. */
+export function settings(): Settings {
   const presets = configSchema.parse({});
   const sections = Object.keys(presets) as (keyof Config)[];
   const fields = sections
-    .filter((section) => section !== 'push')
+    .filter((section) => !NOT_HERE.includes(section))
     .flatMap((section) =>
       keysOf(section)
         .filter(([, { secret }]) => !secret)
@@ -35,9 +37,9 @@ export function settings(changes: Readonly<Record<string, SettingField['value']>
           const preset = (presets[section] as Record<string, SettingField['value']>)[key] ?? '';
           const name = `${section}.${key}`;
           return {
-            ...{ name, preset, help, expects, value: changes[name] ?? preset },
+            ...{ name, preset, help, expects, value: preset },
             ...shapeOf(preset, expects),
-            effect: AT_ONCE.test(name) ? 'now' : 'restart',
+            effect: LATER.test(name) ? 'restart' : 'now',
           };
         }),
     );

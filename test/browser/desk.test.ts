@@ -97,9 +97,10 @@ test.serial('only what was changed is sent, each with the kind of value that the
   await page.getByText('More about the input').click();
   await page.getByLabel('Silent after').fill('2,5');
   await page.getByLabel('Channels of the card').fill('3 4');
+  await page.getByLabel('Sampling rate').selectOption('44100');
   await page.getByLabel('Opus bitrate').fill('96');
   await page.getByLabel('Opus bitrate').fill('128');
-  await reads('#save-said', /^7 changes not saved yet\.$/);
+  await reads('#save-said', /^8 changes not saved yet\.$/);
   t.deepEqual(box.sent, [], 'nothing is sent before it is asked for');
   await page.getByRole('button', { name: 'Save' }).press('Enter');
   await reads('#save-said', /^Saved\. Some of it takes effect after a restart\.$/);
@@ -112,9 +113,10 @@ test.serial('only what was changed is sent, each with the kind of value that the
       'programme.fallback': 'file:/srv/pause.flac',
       'programme.silence_after_s': 2.5,
       'input.channels': [3, 4],
+      'input.rate_hz': 44_100,
     },
   ]);
-  await reads('#restart-said', /^Waiting for a restart: Channels of the card\.$/);
+  await reads('#restart-said', /^Waiting for a restart: Sampling rate\.$/);
   t.is(await page.evaluate('document.activeElement.id'), 'save-said', 'the focus does not vanish with the button');
   t.is(await page.getByLabel('Channels of the card').inputValue(), '3, 4');
 });

@@ -24,7 +24,6 @@ const EVERYDAY: readonly { id: string; title: string; names: readonly string[] }
 
 const INPUT = 'More about the input';
 const FORMATS = 'More about the formats';
-const NETWORK = 'Network';
 const OTHERS = 'Everything else';
 
 /** Where the rest goes, by section of the configuration. */
@@ -37,8 +36,6 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   flac: FORMATS,
   wav: FORMATS,
   listeners: 'Limits for listeners',
-  http: NETWORK,
-  tls: NETWORK,
 };
 
 /** Sorts the fields: what is needed every day, then the rest by subject. Each is in one group; what nobody knows is in the last. */

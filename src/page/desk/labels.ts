@@ -47,16 +47,6 @@ const LABELS: BySection = {
     burst_ms: 'Sound at the start',
     coalesce_ms: 'Sent together',
     linger_s: 'An encoder runs on for',
-    password: 'Password for listeners',
-  },
-  http: {
-    host: 'Listens on',
-    admin_password: 'Password of this page',
-  },
-  tls: {
-    certificate: 'Certificate (https)',
-    key: 'Key of the certificate',
-    port: 'Port for https',
   },
   log: {
     level: 'How much is logged',

@@ -1,5 +1,3 @@
-import type { Settings } from '../../desk/contract.ts';
-
 /** A restart that takes longer has gone wrong, as a rule, s. */
 const LONG_S = 60;
 
@@ -12,19 +10,7 @@ export function isBack(sentBefore: number | undefined, sent: number, wasAway: bo
 }
 
 /** What is said while the box is away. It changes seldom, since it is read out. */
-export function waitWords(s: number, elsewhere: string | undefined): string {
-  const where = elsewhere === undefined ? '' : ` It comes back at ${elsewhere}.`;
-  if (s < LONG_S) return `Restarting. This page comes back by itself.${where}`;
-  return `The box has not come back for more than a minute. Look at its light and its plug. Still trying…${where}`;
-}
-
-/** Where this page is found after a restart that changes its port; undefined when that stays. */
-export function movedTo({ fields, waiting }: Settings, href: string): string | undefined {
-  const url = new URL(href);
-  const name = url.protocol === 'https:' ? 'tls.port' : 'http.port';
-  const port = fields.find((field) => field.name === name)?.value;
-  if (!waiting.includes(name) || typeof port !== 'number') return undefined;
-  url.port = `${port}`;
-  url.hash = '';
-  return url.href;
+export function waitWords(s: number): string {
+  if (s < LONG_S) return 'Restarting. This page comes back by itself.';
+  return 'The box has not come back for more than a minute. Look at its light and its plug. Still trying…';
 }

@@ -3,7 +3,7 @@ import type { Status } from '../../http/status.ts';
 import { ask } from './ask.ts';
 import { byId, setText } from './dom.ts';
 import { labelOf } from './labels.ts';
-import { isBack, movedTo, waitWords } from './restart-words.ts';
+import { isBack, waitWords } from './restart-words.ts';
 import { count } from './units.ts';
 
 /** How often it is looked whether the box is back, ms. */
@@ -13,7 +13,6 @@ const question = byId('restart-ask');
 const button = byId<HTMLButtonElement>('restart-button');
 const said = byId('restart-said');
 let status: Status | undefined;
-let settings: Settings | undefined;
 let restarting = false;
 /** What stands there while nothing waits for a restart. */
 let news = '';
@@ -24,10 +23,9 @@ export function restartKnows(now: Status): void {
 }
 
 /** Says which settings wait for a restart. */
-export function showWaiting(now: Settings): void {
-  settings = now;
+export function showWaiting({ waiting }: Settings): void {
   if (restarting) return;
-  const names = now.waiting.map(labelOf).join(', ');
+  const names = waiting.map(labelOf).join(', ');
   setText(said, names === '' ? news : `Waiting for a restart: ${names}.`);
   button.classList.toggle('main', names !== '');
 }
@@ -63,10 +61,9 @@ async function restart(onBack: () => void): Promise<void> {
   said.focus();
   button.disabled = true;
   const beganMs = performance.now();
-  const elsewhere = settings && movedTo(settings, location.href);
   for (let wasAway = false; ; ) {
     const s = (performance.now() - beganMs) / 1000;
-    setText(said, waitWords(s, elsewhere));
+    setText(said, waitWords(s));
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const now = await ask<Status>('/api/status');
     if (!('value' in now)) wasAway ||= now.status === 0;
