@@ -1,48 +1,13 @@
-import { readFileSync } from 'node:fs';
-import anyTest, { type ExecutionContext, type TestFn } from 'ava';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import anyTest, { type TestFn } from 'ava';
 import { startBox } from '../support/box.ts';
-import { launchChromium } from '../support/players-chromium.ts';
 import { until } from '../support/processes.ts';
-import { type DeskBox, startDeskBox } from './desk-box.ts';
+import type { DeskBox } from './desk-box.ts';
+import { close, type DeskContext, launch, open } from './desk-open.ts';
 
-const test = anyTest as TestFn<{ browser: Browser }>;
-type Context = ExecutionContext<{ browser: Browser }>;
+const test = anyTest as TestFn<DeskContext>;
 
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-
-test.before(async (t) => {
-  t.context.browser = await launchChromium(process.env);
-});
-test.after.always((t) => t.context.browser?.close());
-
-/** Opens the desk of a box, after `prepare` has changed what that says. Whatever the page does wrong by itself is a failure. */
-async function open(t: Context, prepare: (box: DeskBox) => void = () => {}, options: BrowserContextOptions = {}) {
-  const box = await startDeskBox();
-  t.teardown(() => box.close());
-  prepare(box);
-  const context = await t.context.browser.newContext(options);
-  t.teardown(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const faults: string[] = [];
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('console', (said) => {
-    if (/Content Security Policy/i.test(said.text())) faults.push(said.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(`${box.url}/`) && !request.url().startsWith('data:')) faults.push(request.url());
-  });
-  await page.goto(`${box.url}/admin`);
-  const reads = (selector: string, words: RegExp) =>
-    until(`${selector} says ${words}`, async () => {
-      const text = (await page.locator(selector).textContent()) ?? '';
-      return words.test(text) || text;
-    });
-  /** As when somebody comes back to the page: everything is asked anew. */
-  const askAnew = () => page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
-  return { box, page, reads, askAnew, faults };
-}
+test.before(launch);
+test.after.always(close);
 
 const sentBy = (box: DeskBox, what: string) => box.sent.filter((one) => one.what === what).map(({ body }) => body);
 
@@ -297,31 +262,3 @@ test.serial('a real box shows it to its administrator, and to nobody else', asyn
   t.is((await box.status()).title, 'Toccata');
   t.deepEqual(faults, []);
 });
-
-/** What axe-core (WCAG 2 A and AA, and its best practices) has against the page as it is. */
-async function complaints(page: Page): Promise<string[]> {
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
-  return page.evaluate(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
-  );
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [320, 1280]) {
-    test.serial(`axe-core finds nothing, ${colorScheme}, ${width} px wide`, async (t) => {
-      const viewport = { width, height: 900 };
-      const { page, reads } = await open(t, undefined, { colorScheme, viewport, reducedMotion: 'reduce' });
-      for (const part of ['#controls', '#history-sum', '#listeners-table', '#everyday', '#facts'])
-        await reads(part, /./);
-      t.deepEqual(await complaints(page), []);
-      for (const summary of await page.locator('summary').all()) await summary.click();
-      await page.getByLabel('Most listeners').fill('x');
-      await page.getByRole('button', { name: 'Save' }).click();
-      await reads('#save-said', /^Nothing was saved/);
-      t.deepEqual(await complaints(page), [], 'with everything unfolded and something refused');
-      t.is(await page.evaluate('document.documentElement.scrollWidth'), width, 'nothing hangs over');
-      await page.locator('#restart-button').click();
-      t.deepEqual(await complaints(page), [], 'with the question open');
-    });
-  }
-}

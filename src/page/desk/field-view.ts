@@ -29,6 +29,8 @@ export function makeField(field: SettingField, draft: Draft, changed: () => void
     kind === 'flag' ||
     kind === 'choice' ||
     control.input instanceof HTMLSelectElement;
+  // Nobody wants the preset of a name back.
+  const isFree = kind === 'text' && control.input instanceof HTMLInputElement;
   const mark = make('span', { class: 'mark' });
   const label = make('label', { for: id }, `${labelOf(name)} `);
   const about = make('p', { class: 'help', id: `${id}-help` }, isPlain ? words : `${words} Accepts ${expects}.`);
@@ -44,7 +46,7 @@ export function makeField(field: SettingField, draft: Draft, changed: () => void
     const meanwhile = draft.meanwhile(name);
     setText(note, meanwhile === undefined ? '' : `Changed elsewhere to ${valueWords(shown, meanwhile)} meanwhile.`);
     element.classList.toggle('typed', draft.isTyped(name));
-    reset.hidden = isLocked || control.read() === rawOf(shown.preset);
+    reset.hidden = isLocked || isFree || control.read() === rawOf(shown.preset);
   }
   function take(): void {
     draft.type(name, control.read());
