@@ -5,9 +5,9 @@ import { pinnedNode, SetupError } from './machine.mjs';
 import { filesBelow, fingerprint, isStamped, writeStamp } from './stamp.mjs';
 
 /** What browsers load by name; everything else is part of one of these. */
-const ENTRIES = ['listen.html', 'listen.css', 'listen.ts', 'worklet.ts'];
+const ENTRIES = ['listen.html', 'listen.css', 'listen.ts', 'worklet.ts', 'desk.html', 'desk.css', 'desk.ts'];
 /** Phones are old: what these browsers understand is written. */
-const TARGETS = ['chrome90', 'firefox90', 'safari15'];
+const TARGETS = ['chrome91', 'firefox90', 'safari15'];
 
 /** @param {string} projectFolder */
 const builtOf = (projectFolder) => path.join(projectFolder, 'build', 'page');

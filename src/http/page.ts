@@ -10,6 +10,7 @@ const BUILT = fileURLToPath(new URL('../../build/page/', import.meta.url));
 /** The pages by address, and who may open them. */
 const PAGES: Record<string, { file: string; access: Access }> = {
   '/': { file: 'listen.html', access: 'listeners' },
+  '/admin': { file: 'desk.html', access: 'admin' },
 };
 
 const MIME_TYPES: Record<string, string> = {
