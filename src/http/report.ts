@@ -46,6 +46,7 @@ export interface ReportedParts {
 /** Says how the box is. */
 export class Report {
   readonly #parts: ReportedParts;
+  readonly #sinceMs = performance.now();
 
   constructor(parts: ReportedParts) {
     this.#parts = parts;
@@ -59,7 +60,7 @@ export class Report {
       name: station.tags.name,
       title: shownTitle(station.tags),
       version,
-      uptimeS: process.uptime(),
+      uptimeS: (performance.now() - this.#sinceMs) / 1000,
       programme: { ...programme.status, ...pcm, fallback: fallback() },
       source: { wanted: input.wanted, ...input.status },
       formats: outlets.formats.map((one) => this.#formatStatus(one)),

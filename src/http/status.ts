@@ -9,6 +9,7 @@ export interface Status {
   /** What is on: the title, or the name when there is none. */
   title: string;
   version: string;
+  /** Since the start, or the last restart from the desk. */
   uptimeS: number;
   /** `fallback` is what plays when the input stays lost. */
   programme: ProgrammeStatus & PcmFormat & { fallback: 'silence' | 'tone' | 'file' };

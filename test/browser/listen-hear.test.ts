@@ -15,8 +15,8 @@ import { sines } from '../support/tones.ts';
  */
 
 const TONES: Sides = [
-  { hz: 440, dbfs: -12 },
-  { hz: 1000, dbfs: -20 },
+  { hz: 220, dbfs: -12 },
+  { hz: 440, dbfs: -20 },
 ];
 const CONFIG = '[input]\nsource = "alsa"\ndevice = "mixer"\n[programme]\ngrace_s = 0.5\n';
 /** So much without a fault is no accident. */
@@ -134,6 +134,7 @@ test.serial('robust', async (t) => {
   const page = await playPage(t, `http://boardfeed.test:${box.port}/`, 'robust');
   await playerIs(page, 'playing');
   await hearsTones(t);
+  t.is((await box.status()).formats[0]?.listeners.length, 1);
 });
 
 test.serial(
@@ -155,6 +156,7 @@ test.serial(
     t.log(`playing ${Date.now() - thawedAt} ms after the end of the freeze`);
     await hearsTones(t, OPUS_REST_DB);
     await until('it is as close to live as before', async () => (await behindMs(page)) < beforeMs + 150, PATIENCE_MS);
+    t.is((await box.status()).listeners.now, 1);
   },
 );
 
@@ -171,6 +173,7 @@ test.serial('after a restart of the box it is back by itself, and says meanwhile
   t.log(`playing ${Date.now() - backAt} ms after the box was on air`);
   await reads(page, 'state', /^On air\.$/);
   await hearsTones(t, OPUS_REST_DB);
+  t.is((await box.status()).listeners.now, 1);
 });
 
 test.serial('a card that is pulled out is said to be, and heard again when it is back', async (t) => {
@@ -187,6 +190,7 @@ test.serial('a card that is pulled out is said to be, and heard again when it is
   await reads(page, 'state', /^On air\.$/);
   t.log(`on air ${Date.now() - backAt} ms after the card was back`);
   await hearsTones(t, OPUS_REST_DB);
+  t.is((await box.status()).programme.state, 'live');
 });
 
 test.serial('a page that finds no place says why, and plays as soon as there is one', async (t) => {
@@ -199,6 +203,7 @@ test.serial('a page that finds no place says why, and plays as soon as there is 
   await first.locator('#play').click();
   await playerIs(second, 'playing');
   await reads(second, 'notices', /^$/);
+  t.is((await full.status()).listeners.refused > 0, true);
 });
 
 /** A way to the box that can be frozen: nothing passes any more, and nothing is told. */

@@ -14,15 +14,23 @@ const MEAN_MS = 3000;
 /** Each time that nothing was left, so much more is kept, ms; it is given back by halves in the time after. */
 const DRY_STEP_MS = 8;
 const DRY_HALF_LIFE_MS = 60_000;
-/** Correction of the speed for each ms of error, and for each ms and second that the error lasts, parts per million. */
-const PROPORTIONAL_PPM = 100;
-const INTEGRAL_PPM = 2;
+/**
+ * Correction of the speed for each ms of error, parts per million: more at the beginning, to find the drift soon, and less later, so that
+ * the pitch rests.
+ */
+const GAIN_PPM = { first: 150, later: 40 };
+const GAIN_FALLS_MS = 20_000;
+/** The integral part that goes with it, so that a step of the drift is answered without swinging: gain² by this. */
+const INTEGRAL_BY = 4000;
 /** No listener hears a change of pitch of 0.3 %, that is 5 cents. */
 const MAX_PPM = 3000;
 /** A clock that is further off than this is broken, parts per million. */
 const MAX_DRIFT_PPM = 1000;
 /** What is above the wanted store by more than this is left out instead of played faster, ms. */
 const EXCESS_MS = 40;
+/** So long after the beginning it is looked once whether the first piece was a late one, ms, and how much is left as it is, ms. */
+const SETTLED_MS = 1000;
+const UNSETTLED_MS = 5;
 
 /**
  * Decides how much sound is kept in store for a player, and at which speed it is played so that the store stays that size. The
@@ -33,7 +41,10 @@ const EXCESS_MS = 40;
  */
 export class Pace {
   #mean = Number.NaN;
+  /** When playing began for the first time, and for the last. */
   #startedMs = Number.NaN;
+  #begunMs = 0;
+  #settled = false;
   #lastMs = 0;
   #driftPpm = 0;
   #dryMs = 0;
@@ -57,9 +68,13 @@ export class Pace {
     return this.#driftPpm;
   }
 
-  /** Whether so much slack is more than playing faster can bring down in good time. */
-  isExcess(slackMs: number): boolean {
-    return slackMs > this.targetMs + EXCESS_MS;
+  /** How much of the store is to be left out because playing faster would not bring it down in good time, ms; as a rule nothing. */
+  excessMs(slackMs: number, nowMs: number): number {
+    if (slackMs > this.targetMs + EXCESS_MS) return slackMs - this.targetMs;
+    if (this.#settled || Number.isNaN(this.#mean) || nowMs - this.#begunMs < SETTLED_MS) return 0;
+    this.#settled = true;
+    const excessMs = this.#mean - this.targetMs;
+    return excessMs > UNSETTLED_MS ? excessMs : 0;
   }
 
   /** A piece has arrived. */
@@ -71,9 +86,11 @@ export class Pace {
     this.#note(this.#mean - slackMs, nowMs);
     this.#dryMs *= 0.5 ** (elapsedMs / DRY_HALF_LIFE_MS);
     const errorMs = this.#mean - this.targetMs;
-    const drift = this.#driftPpm + (INTEGRAL_PPM * errorMs * elapsedMs) / 1000;
+    const falls = Math.exp(-(nowMs - this.#startedMs) / GAIN_FALLS_MS);
+    const gainPpm = GAIN_PPM.later + (GAIN_PPM.first - GAIN_PPM.later) * falls;
+    const drift = this.#driftPpm + ((gainPpm ** 2 / INTEGRAL_BY) * errorMs * elapsedMs) / 1000;
     this.#driftPpm = clamp(drift, MAX_DRIFT_PPM);
-    this.#ppm = clamp(PROPORTIONAL_PPM * errorMs + this.#driftPpm, MAX_PPM);
+    this.#ppm = clamp(gainPpm * errorMs + this.#driftPpm, MAX_PPM);
   }
 
   /** Nothing was left: from now on more is kept. */
@@ -84,11 +101,18 @@ export class Pace {
   /** Playing goes on with the target in store, whatever was there before. */
   beginAnew(): void {
     this.#mean = Number.NaN;
+    this.#settled = false;
+  }
+
+  /** As much as `excessMs` said was left out. */
+  leftOut(): void {
+    this.#mean = Number.NaN;
   }
 
   #begin(slackMs: number, nowMs: number): void {
     this.#mean = slackMs;
     this.#lastMs = nowMs;
+    if (!this.#settled) this.#begunMs = nowMs;
     if (Number.isNaN(this.#startedMs)) this.#startedMs = this.#bucketSinceMs = nowMs;
   }
 

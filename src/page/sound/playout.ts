@@ -23,7 +23,6 @@ export class Playout {
   readonly #fades: readonly Fade[];
   #playing = false;
   #dropouts = 0;
-  #pieceMs = 0;
 
   constructor({ channels, rateHz, outRateHz, outChannels }: PlayoutFormat) {
     this.#store = new Store(channels, rateHz, outRateHz);
@@ -48,10 +47,12 @@ export class Playout {
 
   /** A piece has arrived: one signal a channel. */
   arrived(channels: readonly Float32Array[], nowMs: number): void {
-    if (this.#playing) this.#pace.arrived(this.waitingMs, nowMs);
-    else this.#begin();
+    if (!this.#playing) this.#begin();
+    else {
+      this.#leaveOut(this.#pace.excessMs(this.waitingMs, nowMs));
+      this.#pace.arrived(this.waitingMs, nowMs);
+    }
     this.#store.add(channels);
-    this.#pieceMs = (channels[0]?.length ?? 0) / this.#framesPerMs;
   }
 
   /** Fills `out`, one signal a channel, with what comes next. */
@@ -59,7 +60,6 @@ export class Playout {
     const length = out[0]?.length ?? 0;
     let done = 0;
     if (this.#playing) {
-      if (this.#pace.isExcess(this.waitingMs - this.#pieceMs)) this.#jump();
       const step = this.#ratio * this.#pace.speed;
       done = Math.min(length, this.#store.readable(step));
       this.#store.read(out, 0, done, step);
@@ -87,12 +87,10 @@ export class Playout {
     this.#cut();
   }
 
-  /** Leaves out what is too much. */
-  #jump(): void {
-    // The next piece comes when this much of what is left has been played.
-    const keptMs = this.#pace.targetMs + this.#pieceMs;
-    this.#store.skip(Math.round((this.waitingMs - keptMs) * this.#framesPerMs));
-    this.#pace.beginAnew();
+  #leaveOut(ms: number): void {
+    if (ms <= 0) return;
+    this.#store.skip(Math.round(ms * this.#framesPerMs));
+    this.#pace.leftOut();
     this.#cut();
   }
 

@@ -41,19 +41,23 @@ export function openScheduledOutput(
       if (closed) return;
       const { currentTime } = context;
       const slackMs = (nextFrame / outRateHz - currentTime) * 1000 - LEAD_MS;
+      let excessMs = 0;
       if (nextFrame === Number.NEGATIVE_INFINITY) begin();
       else if (slackMs < 0) {
         dropouts++;
         pace.ranDry();
         begin();
-      } else if (pace.isExcess(slackMs)) {
-        // Too much was given away already: this piece is left out, and the next one that is played is nearer to live.
-        for (const fade of fades) fade.cut();
-        store.clear();
-        pace.beginAnew();
-        return;
-      } else pace.arrived(slackMs, performance.now());
+      } else {
+        pace.arrived(slackMs, performance.now());
+        excessMs = pace.excessMs(slackMs, performance.now());
+      }
       store.add(signals);
+      if (excessMs > 0) {
+        // What was given away already is played: a part of this piece, or all of it and of the next ones, is left out.
+        store.skip(Math.round((excessMs * rateHz) / 1000));
+        pace.leftOut();
+        for (const fade of fades) fade.cut();
+      }
       const step = (rateHz / outRateHz) * pace.speed;
       const frames = store.readable(step);
       if (frames === 0) return;
