@@ -33,7 +33,7 @@ export class EarRig extends PulseRig {
   constructor() {
     const directory = mkdtempSync(join(tmpdir(), 'boardfeed-ear-'));
     super([
-      `module-null-sink sink_name=both rate=${RATE_HZ} channels=${CHANNELS} format=float32le channel_map=${CHANNEL_MAP}`,
+      `module-null-sink sink_name=both norewinds=1 rate=${RATE_HZ} channels=${CHANNELS} format=float32le channel_map=${CHANNEL_MAP}`,
       half('mixer', 'front-left,front-right'),
       half('ear', 'rear-left,rear-right'),
       // The front of it is played in the rear, too.
