@@ -16,7 +16,7 @@ import { numberOptions } from './options.ts';
  * From the mixer to the ear: bursts of noise at irregular times go into the mixer, and are found again in what a player gives to its
  * loudspeaker. Both are recorded by one recorder on one clock, so that a delay is a number of frames.
  *
- *   --quick --pcm --robust --audio --wav --mpv   measure these ears only, not all (with --drift: not the page's quick way)
+ *   --quick --uncompressed --robust --audio --wav --mpv   measure these ears only, not all (with --drift: not the page's quick way)
  *   --peers                                      also DarkIce + Icecast
  *   --drift                                      one long run with a capture clock that is --ppm fast, beside the ear's
  *
@@ -32,7 +32,7 @@ const chosen = numberOptions({
   ppm: 200,
   peers: false,
   quick: false,
-  pcm: false,
+  uncompressed: false,
   robust: false,
   audio: false,
   wav: false,
@@ -43,7 +43,7 @@ const FLOOR_S = 10;
 
 const own = {
   quick: pageEar('quick'),
-  pcm: pageEar('pcm'),
+  uncompressed: pageEar('uncompressed'),
   robust: pageEar('robust'),
   audio: audioEar('<audio>, /stream.mp3', (box) => `${box}/stream.mp3`),
   wav: wavEar,

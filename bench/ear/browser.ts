@@ -13,7 +13,7 @@ const QUICK_MS = 5000;
 const SLOW_MS = 20_000;
 
 /** The ways in which the listen page plays, as its choice names them. */
-export type PageSound = 'quick' | 'pcm' | 'robust';
+export type PageSound = 'quick' | 'uncompressed' | 'robust';
 
 /** The box's own page, opened and its button pressed. */
 export function pageEar(sound: PageSound): Ear {
@@ -28,8 +28,8 @@ export function pageEar(sound: PageSound): Ear {
         if ((await page.locator('#play').count()) === 0) throw new Error('the page has no button #play');
         await page.locator(`input[name=sound][value=${sound}]`).check({ force: true, timeout: PATIENCE_MS });
         await page.locator('#play').click({ timeout: PATIENCE_MS });
-        const pressed = () => page.locator('#play').getAttribute('aria-pressed');
-        await until('the button is pressed', async () => (await pressed()) === 'true' || (await pressed()));
+        const doing = () => page.locator('#play').getAttribute('data-player');
+        await until('the page plays', async () => (await doing()) === 'playing' || (await doing()), PATIENCE_MS);
       }),
   };
 }
