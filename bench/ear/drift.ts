@@ -17,8 +17,6 @@ const SETTLE_MS = 15_000;
 const ASK_MS = 2000;
 /** How long the last marker may take beyond the longest delay, ms. */
 const SLACK_MS = 5000;
-/** Around a marker that was heard the sine is not judged, s: a codec that sees both sides together hears it on the other one. */
-const SPARED_S = { before: 0.03, after: 0.08 };
 
 /** How much the clocks were fast, by the frames that the box and the recorder counted, ppm. */
 export interface Clocks {
@@ -39,8 +37,10 @@ export interface Drift {
   readonly judgedS: number;
   readonly clocks: Clocks;
   readonly claims: readonly Claims[];
-  /** Frames that the box had to mend, and that its capture lost. */
+  /** Frames that the box had to mend. */
   readonly mendedFrames: number;
+  /** How often the box lost its card meanwhile: above 0 the machine was too busy for such a run. */
+  readonly timesLost: number;
 }
 
 /** Listens for so many minutes after the ear has settled. */
@@ -52,7 +52,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
   const claims: Claims[] = [];
   const clocks = { cardToEar: new ClockRate(), card: new ClockRate(), ear: new ClockRate() };
   let [failure, judgedFrames, recordedFrames, startS]: [unknown, number, number, number] = [undefined, 0, 0, Infinity];
-  let judging = false;
+  let [judging, timesLost, lastStateMs] = [false, 0, 0];
   const recorder = await rig.recordBoth((mixer, heard, sine) => {
     try {
       recordedFrames += sine.length;
@@ -74,7 +74,9 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     const endMs = monotonicMs() + minutes * 60_000;
     while (monotonicMs() < endMs && failure === undefined) {
       rig.checkCard();
-      const { framesSent } = (await box.status()).programme;
+      const { framesSent, stateMs } = (await box.status()).programme;
+      if (stateMs < lastStateMs) timesLost++;
+      lastStateMs = stateMs;
       const nowMs = monotonicMs();
       clocks.card.push(nowMs, framesSent);
       clocks.ear.push(nowMs, recordedFrames);
@@ -92,15 +94,11 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
   }
   if (failure) throw failure;
   const heard = tracker.heard.filter(({ atS }) => atS >= startS);
-  const spared = tracker.heard.map(({ heardS }) => ({
-    fromS: heardS - SPARED_S.before,
-    toS: heardS + SPARED_S.after,
-  }));
   return {
     minutesMs: minuteMedians(heard, startS, minutes),
     markers: heard,
     lostS: tracker.lostS.filter((atS) => atS >= startS),
-    glitches: finder.glitches(spared),
+    glitches: finder.glitches(),
     judgedS: judgedFrames / RATE_HZ,
     clocks: {
       cardToEarPpm: clocks.cardToEar.ppm(RATE_HZ),
@@ -109,6 +107,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     },
     claims,
     mendedFrames: (await box.status()).programme.framesMended - mendedBefore,
+    timesLost,
   };
 }
 

@@ -88,16 +88,11 @@ export class GlitchFinder {
     }
   }
 
-  /**
-   * What was found so far.
-   *
-   * @param spared stretches that are not judged, s: where something else was to be heard, too
-   */
-  glitches(spared: readonly { readonly fromS: number; readonly toS: number }[] = []): Glitch[] {
+  /** What was found so far. */
+  glitches(): Glitch[] {
     const glitches: Glitch[] = [];
     let lastS = Number.NEGATIVE_INFINITY;
     for (const { atS, fault, size } of this.#faulty) {
-      if (spared.some(({ fromS, toS }) => atS + WINDOW / RATE_HZ > fromS && atS < toS)) continue;
       const last = glitches.at(-1);
       if (last && atS - lastS <= MERGE_S) {
         const faults = [...new Set([...last.faults, fault])];

@@ -54,10 +54,10 @@ export function latencyGoals({ name, goals }: Ear, heard: readonly Heard[]): Goa
 
 /** Says what a long run has shown. */
 export function driftReport(name: string, drift: Drift): string {
-  const { minutesMs, markers, lostS, glitches, judgedS, clocks, claims, mendedFrames } = drift;
+  const { minutesMs, markers, lostS, glitches, judgedS, clocks, claims, mendedFrames, timesLost } = drift;
   const lines = [
     `\n${name}: ${markers.length} markers heard, ${lostS.length} lost${timesOf(lostS)}; the sine was judged for ${judgedS.toFixed(0)} s.`,
-    `The card was ${ppm(clocks.cardToEarPpm)} off the ear's clock, as the box counts frames (${ppm(clocks.cardPpm)} and ${ppm(clocks.earPpm)} off the monotonic clock); the box mended ${mendedFrames} frames.`,
+    `The card was ${ppm(clocks.cardToEarPpm)} off the ear's clock, as the box counts frames (${ppm(clocks.cardPpm)} and ${ppm(clocks.earPpm)} off the monotonic clock); the box mended ${mendedFrames} frames and lost the card ${timesLost} times.`,
     `It says that it is behind by ${says(claims)} ms; ${outputOf(claims)} ms of it are Chromium's output.\n`,
     table(
       ['minute', 'delay, median'],

@@ -55,7 +55,10 @@ export class EarRig extends PulseRig {
     this.#reader.child.stdout?.on('data', () => {
       read = true;
     });
-    this.#card = run(process.execPath, [CARD, `${ppm}`, join(this.#directory, 'card')], { env: this.env });
+    const card = [process.execPath, CARD, `${ppm}`, join(this.#directory, 'card')];
+    // A converter waits for no processor. PulseAudio gives its own sinks this priority, too, where it may.
+    const [command = '', ...args] = process.getuid?.() === 0 ? ['chrt', '--rr', '4', ...card] : card;
+    this.#card = run(command, args, { env: this.env });
     await until('the card delivers', () => read || this.#card?.output());
   }
 

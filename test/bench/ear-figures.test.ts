@@ -23,6 +23,7 @@ const quiet = {
   clocks: { cardToEarPpm: 200.2, cardPpm: 250, earPpm: 49.8 },
   claims: [{ behindMs: 79, baseMs: 11.6, outputMs: 40 }],
   mendedFrames: 0,
+  timesLost: 0,
 };
 
 test('what a page says of its delay is read in ms, whatever its words', (t) => {
