@@ -6,11 +6,11 @@ import type { PulseRig } from '../test/support/pulse.ts';
 /** The period that the box has unless it is configured otherwise, in ms. */
 export const DEFAULT_PERIOD_MS = parseConfig('', 'defaults').input.period_ms;
 
-/** Starts a box that captures from the mixer of a rig, on the same Node with the same options as `npm start` does. */
-export function startMixerBox(rig: PulseRig, periodMs: number): Promise<Box> {
+/** Starts a box that captures from an ALSA device of a rig, the mixer unless another is named, on the same Node with the same options as `npm start` does. */
+export function startMixerBox(rig: PulseRig, periodMs: number, device = 'mixer'): Promise<Box> {
   const config = `[input]
 source = "alsa"
-device = "mixer"
+device = "${device}"
 period_ms = ${periodMs}
 [mp3]
 bitrate_kbps = 128

@@ -46,7 +46,7 @@ export const debianPackages = [
   { name: 'alsa-utils', why: 'real speech, for the encoders', for: ['test', 'bench:codecs'] },
   { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
-  { name: 'mpv', why: 'a listener', for: ['test', 'bench:burst'] },
+  { name: 'mpv', why: 'a listener', for: ['test', 'bench:burst', 'bench:ear'] },
   { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test', 'bench:burst'] },
   { name: 'vlc-plugin-base', why: 'HTTP, the formats and PulseAudio for VLC', for: ['test', 'bench:burst'] },
   { name: 'gstreamer1.0-tools', why: 'a listener (gst-launch-1.0)', for: ['test', 'bench:burst'] },
@@ -56,14 +56,14 @@ export const debianPackages = [
     why: 'HTTP, MP3, FLAC, WAV and PulseAudio for GStreamer',
     for: ['test', 'bench:burst'],
   },
-  { name: 'chromium', why: 'a listener, and opens the page', for: ['test'] },
+  { name: 'chromium', why: 'a listener, and opens the page', for: ['test', 'bench:ear'] },
 
   {
     name: 'icecast2',
     why: 'relays the box, and is pushed to; what we are compared with',
-    for: ['test', 'bench:lag', 'bench:fanout'],
+    for: ['test', 'bench:lag', 'bench:fanout', 'bench:ear'],
   },
-  { name: 'darkice', why: 'what we are compared with', for: ['bench:lag'] },
+  { name: 'darkice', why: 'what we are compared with', for: ['bench:lag', 'bench:ear'] },
 ];
 
 /** One line per package and architecture, for `dpkg-query --show`. */

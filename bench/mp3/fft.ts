@@ -15,8 +15,8 @@ export function hann(size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / size));
 }
 
-/** Fourier transform in place, radix 2 (Cooley and Tukey, 1965). */
-function transform(re: Float64Array, im: Float64Array): void {
+/** Fourier transform in place, radix 2 (Cooley and Tukey, 1965); the length is a power of two. */
+export function transform(re: Float64Array, im: Float64Array): void {
   const size = re.length;
   for (let index = 1, reversed = 0; index < size; index++) {
     let bit = size >> 1;
@@ -42,6 +42,15 @@ function transform(re: Float64Array, im: Float64Array): void {
         im[b] = aIm - turnedIm;
       }
     }
+  }
+}
+
+/** The inverse of `transform`, in place: with real and imaginary parts exchanged they are the same but for the scale. */
+export function transformBack(re: Float64Array, im: Float64Array): void {
+  transform(im, re);
+  for (let index = 0; index < re.length; index++) {
+    re[index] = (re[index] ?? 0) / re.length;
+    im[index] = (im[index] ?? 0) / re.length;
   }
 }
 

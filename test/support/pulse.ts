@@ -3,19 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Running, run, until } from './processes.ts';
 
+const nullSink = (name: string) => `module-null-sink sink_name=${name} rate=48000 channels=2 format=float32le`;
+
 /**
  * A sound system without a sound card: a PulseAudio of its own with null sinks, which alsa-lib reaches through its pulse plugin.
  * The sink `mixer` stands for the mixing desk: what is played into it, the box captures from the ALSA device `mixer`. The
  * ALSA control device of the same name sets the gain of what is captured. The sink `ear` stands for the loudspeaker of a player;
- * what is played there can be captured from the ALSA device `ear_monitor`.
+ * what is played there can be captured from the ALSA device `ear_monitor`. A rig may have a source `card`, too, which is the ALSA
+ * device `card`.
  */
 export class PulseRig {
+  /** Modules of PulseAudio, with their arguments, that make the sinks. */
+  readonly #modules: readonly string[];
   readonly #directory = mkdtempSync(join(tmpdir(), 'boardfeed-pulse-'));
   /** Environment in which PulseAudio's and alsa-lib's clients find this rig and no other. */
   readonly env: NodeJS.ProcessEnv;
   #daemon: Running | undefined;
 
-  constructor() {
+  /** @param modules what makes the sinks `mixer` and `ear`, when they are not to be null sinks of their own */
+  constructor(modules: readonly string[] = ['mixer', 'ear'].map(nullSink)) {
+    this.#modules = modules;
     const directory = this.#directory;
     const socket = join(directory, 'native');
     mkdirSync(join(directory, 'home'), { mode: 0o700 });
@@ -26,6 +33,7 @@ export class PulseRig {
 pcm.mixer { type pulse server "unix:${socket}" device mixer.monitor }
 ctl.mixer { type pulse server "unix:${socket}" source mixer.monitor }
 pcm.ear_monitor { type pulse server "unix:${socket}" device ear.monitor }
+pcm.card { type pulse server "unix:${socket}" device card }
 pcm.ear { type pulse server "unix:${socket}" device ear }
 pcm.!default { type pulse server "unix:${socket}" device ear }
 ctl.!default { type pulse server "unix:${socket}" }
@@ -45,7 +53,6 @@ ctl.!default { type pulse server "unix:${socket}" }
 
   /** Starts the sound system; resolves when both sinks are there. */
   async start(): Promise<void> {
-    const sink = (name: string) => ['-L', `module-null-sink sink_name=${name} rate=48000 channels=2 format=float32le`];
     this.#daemon = run(
       'pulseaudio',
       [
@@ -54,8 +61,7 @@ ctl.!default { type pulse server "unix:${socket}" }
           '-L',
           `module-native-protocol-unix socket=${this.env.PULSE_SERVER?.slice('unix:'.length)} auth-anonymous=1`,
         ],
-        ...sink('mixer'),
-        ...sink('ear'),
+        ...this.#modules.flatMap((module) => ['-L', module]),
       ],
       { env: this.env },
     );

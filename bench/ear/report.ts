@@ -1,0 +1,104 @@
+import { type Goal, limitGoal } from '../fanout/goals.ts';
+import { median, quantile, summarize } from '../statistics.ts';
+import { type Cell, table } from '../table.ts';
+import type { Drift } from './drift.ts';
+import type { Heard } from './latency.ts';
+import type { Claims, Ear } from './playing.ts';
+
+/** So much may the delay change in a long run, ms. */
+const MOST_CHANGE_MS = 10;
+/** So many glitches are printed one by one. */
+const MOST_PRINTED = 100;
+
+/** What was measured of an ear in all rounds together. */
+export interface Row {
+  readonly name: string;
+  readonly heard: readonly Heard[];
+}
+
+export function latencyTable(rows: readonly Row[]): string {
+  const head = [
+    '',
+    'markers',
+    'lost',
+    'median',
+    'p95',
+    'min',
+    'max',
+    'spread',
+    'says it is behind by',
+    'of it, output',
+  ];
+  return table(
+    head,
+    rows.map(({ name, heard }): Cell[] => {
+      const { count, median, p95, min, max, spread } = summarize(delaysOf(heard));
+      const lost = heard.reduce((sum, one) => sum + one.lost, 0);
+      const claims = heard.flatMap((one) => one.claims);
+      return [name, `${count}`, `${lost}`, median, p95, min, max, spread, says(claims), outputOf(claims)];
+    }),
+  );
+}
+
+/** What an ear must keep; nothing when it has no goals. */
+export function latencyGoals({ name, goals }: Ear, heard: readonly Heard[]): Goal[] {
+  if (!goals) return [];
+  const delays = delaysOf(heard);
+  const lost = heard.reduce((sum, one) => sum + one.lost, 0);
+  return [
+    limitGoal(`${name}: median, ms`, median(delays), goals.medianMs),
+    limitGoal(`${name}: p95, ms`, quantile(delays, 0.95), goals.p95Ms),
+    limitGoal(`${name}: markers lost`, heard.length === 0 ? Number.NaN : lost, 0),
+  ];
+}
+
+/** Says what a long run has shown. */
+export function driftReport(name: string, drift: Drift): string {
+  const { minutesMs, markers, lostS, glitches, judgedS, clocks, claims, mendedFrames, timesLost } = drift;
+  const lines = [
+    `\n${name}: ${markers.length} markers heard, ${lostS.length} lost${timesOf(lostS)}; the sine was judged for ${judgedS.toFixed(0)} s.`,
+    `The card was ${ppm(clocks.cardToEarPpm)} off the ear's clock, as the box counts frames (${ppm(clocks.cardPpm)} and ${ppm(clocks.earPpm)} off the monotonic clock); the box mended ${mendedFrames} frames and lost the card ${timesLost} times.`,
+    `It says that it is behind by ${says(claims)} ms; ${outputOf(claims)} ms of it are Chromium's output.\n`,
+    table(
+      ['minute', 'delay, median'],
+      minutesMs.map((ms, minute) => [`${minute + 1}`, ms.toFixed(2)]),
+    ),
+    `\nFrom ${Math.min(...minutesMs).toFixed(2)} to ${Math.max(...minutesMs).toFixed(2)} ms; of all markers from ${summarize(markers.map(({ delayMs }) => delayMs)).min.toFixed(2)} to ${summarize(markers.map(({ delayMs }) => delayMs)).max.toFixed(2)} ms.`,
+    ...glitches
+      .slice(0, MOST_PRINTED)
+      .map(
+        ({ atS, faults, size }) =>
+          `Glitch at ${atS.toFixed(3)} s: ${faults.join(', ')}, ${size.toFixed(1)} times too much`,
+      ),
+  ];
+  if (glitches.length > MOST_PRINTED) lines.push(`... and ${glitches.length - MOST_PRINTED} more`);
+  return lines.join('\n');
+}
+
+/** What every ear must keep in a long run; `drift` is undefined when it could not be measured. */
+export function driftGoals(name: string, drift: Drift | undefined): Goal[] {
+  const change = drift ? Math.max(...drift.minutesMs) - Math.min(...drift.minutesMs) : Number.NaN;
+  return [
+    limitGoal(`${name}: change of the minutes' medians, ms`, change, MOST_CHANGE_MS),
+    limitGoal(`${name}: glitches`, drift?.glitches.length ?? Number.NaN, 0),
+    limitGoal(`${name}: markers lost`, drift?.lostS.length ?? Number.NaN, 0),
+  ];
+}
+
+const delaysOf = (heard: readonly Heard[]) => heard.flatMap(({ markers }) => markers.map(({ delayMs }) => delayMs));
+
+function says(claims: readonly Claims[]): string {
+  const said = claims.flatMap(({ behindMs }) => behindMs ?? []);
+  return said.length === 0 ? '-' : median(said).toFixed(0);
+}
+
+/** Base latency and output latency of Chromium. */
+function outputOf(claims: readonly Claims[]): string {
+  const base = claims.flatMap(({ baseMs }) => baseMs ?? []);
+  const output = claims.flatMap(({ outputMs }) => outputMs ?? []);
+  return base.length === 0 ? '-' : `${median(base).toFixed(1)} + ${median(output).toFixed(1)}`;
+}
+
+const ppm = (value: number) => `${value.toFixed(0)} ppm`;
+const timesOf = (seconds: readonly number[]) =>
+  seconds.length === 0 ? '' : ` (at ${seconds.map((s) => s.toFixed(1)).join(', ')} s)`;
