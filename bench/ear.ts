@@ -16,7 +16,7 @@ import { numberOptions } from './options.ts';
  * From the mixer to the ear: bursts of noise at irregular times go into the mixer, and are found again in what a player gives to its
  * loudspeaker. Both are recorded by one recorder on one clock, so that a delay is a number of frames.
  *
- *   --quick --uncompressed --robust --audio --wav --mpv   measure these ears only, not all (with --drift: not the page's quick way)
+ *   --quick --uncompressed --trusted --robust --audio --wav --mpv   measure these ears only, not all (with --drift: not the page's quick way)
  *   --peers                                      also DarkIce + Icecast
  *   --drift                                      one long run with a capture clock that is --ppm fast, beside the ear's
  *
@@ -33,6 +33,7 @@ const chosen = numberOptions({
   peers: false,
   quick: false,
   uncompressed: false,
+  trusted: false,
   robust: false,
   audio: false,
   wav: false,
@@ -44,6 +45,7 @@ const FLOOR_S = 10;
 const own = {
   quick: pageEar('quick'),
   uncompressed: pageEar('uncompressed'),
+  trusted: pageEar('quick', true),
   robust: pageEar('robust'),
   audio: audioEar('<audio>, /stream.mp3', (box) => `${box}/stream.mp3`),
   wav: wavEar,

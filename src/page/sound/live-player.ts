@@ -190,7 +190,10 @@ async function openOutput(...way: Parameters<typeof openWorkletOutput>): Promise
   return openScheduledOutput(...way);
 }
 
-/** The part of the delay that is the browser's and the system's own output, as the browser tells it (Web Audio API, 1.2.2), ms. */
+/**
+ * The part of the delay that is the browser's and the system's own output, as the browser tells it, ms. In Chromium the output latency has
+ * the base latency in it (measured); a browser that does not tell the one tells the other (Web Audio API, 1.2.2).
+ */
 function outputMs({ baseLatency = 0, outputLatency = 0 }: AudioContext): number {
-  return (baseLatency + outputLatency) * 1000;
+  return (outputLatency > 0 ? outputLatency : baseLatency) * 1000;
 }
