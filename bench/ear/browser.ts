@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { PageReport } from '../../src/live/message.ts';
 import { launchChromium } from '../../test/support/players-chromium.ts';
 import { until } from '../../test/support/processes.ts';
 import type { Claims, Ear, Playing, Where } from './playing.ts';
@@ -71,8 +72,16 @@ async function inChromium({ rig }: Where, open: (page: Page) => Promise<void>): 
   try {
     const page = await browser.newPage();
     await page.addInitScript(KEEP_CONTEXTS);
+    let dropouts: number | undefined;
+    page.on('websocket', (socket) => {
+      // What the page tells the box.
+      socket.on('framesent', ({ payload }) => {
+        dropouts = (JSON.parse(String(payload)) as PageReport).dropouts;
+      });
+    });
     await open(page);
-    return { claims: () => claimsOf(page), stop: () => browser.close() };
+    const claims = async () => ({ ...(await claimsOf(page)), ...(dropouts !== undefined && { dropouts }) });
+    return { claims, stop: () => browser.close() };
   } catch (error) {
     await browser.close();
     throw error;
@@ -89,19 +98,27 @@ const KEEP_CONTEXTS = `
     }
   };`;
 
-/** Runs in the page: what its AudioContext reports; a page that has none gets one. */
+/** Runs in the page: what its AudioContext reports (its underruns where the browser counts them); a page that has none gets one. */
 const ASK = `(async () => {
   const context = window.benchContext ?? new AudioContext();
   await context.resume();
   const endMs = performance.now() + 3000;
   while (!(context.outputLatency > 0) && performance.now() < endMs) await new Promise((done) => setTimeout(done, 100));
-  return { baseMs: context.baseLatency * 1000, outputMs: context.outputLatency * 1000, words: document.body.innerText };
+  const { underrunEvents } = context.playbackStats ?? {};
+  return {
+    said: {
+      baseMs: context.baseLatency * 1000,
+      outputMs: context.outputLatency * 1000,
+      ...(underrunEvents !== undefined && { underruns: underrunEvents }),
+    },
+    words: document.body.innerText,
+  };
 })()`;
 
 async function claimsOf(page: Page): Promise<Claims> {
-  const { baseMs, outputMs, words } = (await page.evaluate(ASK)) as { baseMs: number; outputMs: number; words: string };
+  const { said, words } = (await page.evaluate(ASK)) as { said: Claims; words: string };
   const behindMs = behindIn(words);
-  return { baseMs, outputMs, ...(behindMs === undefined ? {} : { behindMs }) };
+  return { ...said, ...(behindMs === undefined ? {} : { behindMs }) };
 }
 
 /** What a page says of its delay, ms: "Behind live by 85 ms", "1.9 s behind". Undefined when it says nothing. */

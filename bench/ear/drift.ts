@@ -7,6 +7,7 @@ import { ClockRate } from './card-clock.ts';
 import { type Glitch, GlitchFinder } from './glitches.ts';
 import { RATE_HZ, type Spacing } from './markers.ts';
 import type { Claims, Ear, Where } from './playing.ts';
+import { SentSine } from './sent.ts';
 import { type HeardMarker, MarkerTracker } from './tracker.ts';
 
 /** Markers are so far apart: about twelve a minute. */
@@ -33,6 +34,8 @@ export interface Drift {
   readonly markers: readonly HeardMarker[];
   readonly lostS: readonly number[];
   readonly glitches: readonly Glitch[];
+  /** Those that were in what the box sent already: the mixer's or the card's. */
+  readonly sentGlitches: readonly Glitch[];
   /** How long the sine was judged, s. */
   readonly judgedS: number;
   readonly clocks: Clocks;
@@ -65,11 +68,13 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     }
   });
   const player = rig.playSignal('mixer', SPACING, seconds);
+  const sent = new SentSine(where.box, recordedFrames);
   const playing = await ear.listen(where);
   const mendedBefore = (await box.status()).programme.framesMended;
   try {
     await sleep(SETTLE_MS);
     judging = true;
+    sent.begin();
     startS = recordedFrames / RATE_HZ;
     const endMs = monotonicMs() + minutes * 60_000;
     while (monotonicMs() < endMs && failure === undefined) {
@@ -88,6 +93,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     const over = () => failure !== undefined || tracker.done || `${tracker.heard.length} heard`;
     await until('all markers were heard or given up', over, ear.mostDelayMs + SLACK_MS);
   } finally {
+    sent.stop();
     await player.stop();
     await recorder.stop();
     await playing.stop();
@@ -99,6 +105,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     markers: heard,
     lostS: tracker.lostS.filter((atS) => atS >= startS),
     glitches: finder.glitches(),
+    sentGlitches: sent.finder.glitches(),
     judgedS: judgedFrames / RATE_HZ,
     clocks: {
       cardToEarPpm: clocks.cardToEar.ppm(RATE_HZ),

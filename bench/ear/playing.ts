@@ -14,6 +14,9 @@ export interface Claims {
   /** The part that is the browser's own output: `baseLatency` and `outputLatency` of its AudioContext (Web Audio API, 1.2). */
   readonly baseMs?: number;
   readonly outputMs?: number;
+  /** How often its store was empty, and how often its browser or the sound system was late, since it began. */
+  readonly dropouts?: number;
+  readonly underruns?: number;
 }
 
 /** An ear that listens. */

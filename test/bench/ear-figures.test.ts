@@ -19,6 +19,7 @@ const quiet = {
   markers: [marker(1, 80), marker(61, 84.5), marker(121, 82)],
   lostS: [],
   glitches: [],
+  sentGlitches: [],
   judgedS: 180,
   clocks: { cardToEarPpm: 200.2, cardPpm: 250, earPpm: 49.8 },
   claims: [{ behindMs: 79, baseMs: 11.6, outputMs: 40 }],
@@ -61,6 +62,8 @@ test('goals are missed by what is too much, and by what was not measured', (t) =
     false,
     false,
   ]);
+  const sent = { ...glitch, atS: 2.8 };
+  t.deepEqual(met(driftGoals('an ear', { ...quiet, glitches: [glitch], sentGlitches: [sent] })), [true, true, true]);
   t.deepEqual(met(driftGoals('an ear', { ...quiet, minutesMs: [80, Number.NaN] }))[0], undefined);
   t.deepEqual(met(driftGoals('an ear', undefined)), [undefined, undefined, undefined]);
 });

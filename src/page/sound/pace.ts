@@ -1,18 +1,26 @@
 /** What must be left at the worst moment, ms. */
-const SAFETY_MS = 4;
+const SAFETY_MS = 8;
 /** Before anything was seen, arrivals are taken to differ by so much, ms. */
 const FIRST_SPREAD_MS = 12;
 /** The widest spread of arrivals that is waited for, ms. */
 const MAX_SPREAD_MS = 400;
-/** How long the widest deviation is remembered, in buckets of so many ms. */
+/** How long wide deviations are remembered, in buckets of so many ms. */
 const BUCKET_MS = 10_000;
 const BUCKETS = 18;
+/** When the spread becomes less, the store follows so slowly that nobody hears it, ms for each second. */
+const FALL_MS_PER_S = 0.5;
+/** At the beginning browsers are busy with themselves: for so long deviations mean nothing, ms. */
+const IGNORED_MS = 2000;
 /** Until so long after the start the first guess is kept, ms. */
 const LEARNING_MS = 20_000;
 /** How fast the mean follows, ms. */
 const MEAN_MS = 3000;
-/** Each time that nothing was left, so much more is kept, ms; it is given back by halves in the time after. */
-const DRY_STEP_MS = 8;
+/**
+ * When nothing was left, a little more is kept; when that happens again within a while, as much more as was missing. It is given back
+ * by halves in the time after.
+ */
+const DRY_STEP_MS = { least: 4, most: 30 };
+const DRY_AGAIN_MS = 60_000;
 const DRY_HALF_LIFE_MS = 60_000;
 /**
  * Correction of the speed for each ms of error, parts per million: more at the beginning, to find the drift soon, and less later, so that
@@ -22,10 +30,10 @@ const GAIN_PPM = { first: 150, later: 40 };
 const GAIN_FALLS_MS = 20_000;
 /** The integral part that goes with it, so that a step of the drift is answered without swinging: gain² by this. */
 const INTEGRAL_BY = 4000;
-/** No listener hears a change of pitch of 0.3 %, that is 5 cents. */
-const MAX_PPM = 3000;
+/** No listener hears a change of pitch of 0.1 %, that is 2 cents. */
+const MAX_PPM = 1000;
 /** A clock that is further off than this is broken, parts per million. */
-const MAX_DRIFT_PPM = 1000;
+const MAX_DRIFT_PPM = 600;
 /** What is above the wanted store by more than this is left out instead of played faster, ms. */
 const EXCESS_MS = 40;
 /** So long after the beginning it is looked once whether the first piece was a late one, ms, and how much is left as it is, ms. */
@@ -48,6 +56,9 @@ export class Pace {
   #lastMs = 0;
   #driftPpm = 0;
   #dryMs = 0;
+  #driedAtMs = Number.NEGATIVE_INFINITY;
+  /** The spread that is covered at present, ms. */
+  #spreadMs = FIRST_SPREAD_MS;
   /** The widest deviation below the mean, of each bucket. */
   #deviations: number[] = [0];
   #bucketSinceMs = 0;
@@ -84,6 +95,7 @@ export class Pace {
     this.#lastMs = nowMs;
     this.#mean += (slackMs - this.#mean) * Math.min(1, elapsedMs / MEAN_MS);
     this.#note(this.#mean - slackMs, nowMs);
+    this.#spreadMs = Math.max(this.#spreadSeenMs(nowMs), this.#spreadMs - (FALL_MS_PER_S * elapsedMs) / 1000);
     this.#dryMs *= 0.5 ** (elapsedMs / DRY_HALF_LIFE_MS);
     const errorMs = this.#mean - this.targetMs;
     const falls = Math.exp(-(nowMs - this.#startedMs) / GAIN_FALLS_MS);
@@ -93,9 +105,12 @@ export class Pace {
     this.#ppm = clamp(gainPpm * errorMs + this.#driftPpm, MAX_PPM);
   }
 
-  /** Nothing was left: from now on more is kept. */
-  ranDry(): void {
-    this.#dryMs = Math.min(MAX_SPREAD_MS, this.#dryMs + DRY_STEP_MS);
+  /** Nothing was left, for so long: from now on more is kept. */
+  ranDry(missingMs: number): void {
+    const again = this.#lastMs - this.#driedAtMs < DRY_AGAIN_MS;
+    this.#driedAtMs = this.#lastMs;
+    const stepMs = again ? Math.min(DRY_STEP_MS.most, missingMs) : 0;
+    this.#dryMs = Math.min(MAX_SPREAD_MS, this.#dryMs + Math.max(DRY_STEP_MS.least, stepMs));
   }
 
   /** Playing goes on with the target in store, whatever was there before. */
@@ -116,14 +131,17 @@ export class Pace {
     if (Number.isNaN(this.#startedMs)) this.#startedMs = this.#bucketSinceMs = nowMs;
   }
 
-  get #spreadMs(): number {
-    const seenMs = Math.max(...this.#deviations);
-    return this.#lastMs - this.#startedMs < LEARNING_MS || Number.isNaN(this.#startedMs)
-      ? Math.max(FIRST_SPREAD_MS, seenMs)
-      : seenMs;
+  /**
+   * How far arrivals differ, as far as it is worth being covered: what happens once in three minutes is let happen, what happens
+   * again is not.
+   */
+  #spreadSeenMs(nowMs: number): number {
+    const [, second = 0] = Array.from(this.#deviations).sort((a, b) => b - a);
+    return nowMs - this.#startedMs < LEARNING_MS ? Math.max(FIRST_SPREAD_MS, second) : second;
   }
 
   #note(deviationMs: number, nowMs: number): void {
+    if (nowMs - this.#startedMs < IGNORED_MS) return;
     if (nowMs - this.#bucketSinceMs >= BUCKET_MS) {
       this.#bucketSinceMs = nowMs;
       this.#deviations.push(0);

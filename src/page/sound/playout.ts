@@ -23,6 +23,8 @@ export class Playout {
   readonly #fades: readonly Fade[];
   #playing = false;
   #dropouts = 0;
+  /** When nothing will be left unless another piece comes. */
+  #lastsUntilMs = 0;
 
   constructor({ channels, rateHz, outRateHz, outChannels }: PlayoutFormat) {
     this.#store = new Store(channels, rateHz, outRateHz);
@@ -47,12 +49,13 @@ export class Playout {
 
   /** A piece has arrived: one signal a channel. */
   arrived(channels: readonly Float32Array[], nowMs: number): void {
-    if (!this.#playing) this.#begin();
+    if (!this.#playing) this.#begin(nowMs);
     else {
       this.#leaveOut(this.#pace.excessMs(this.waitingMs, nowMs));
       this.#pace.arrived(this.waitingMs, nowMs);
     }
     this.#store.add(channels);
+    this.#lastsUntilMs = nowMs + this.waitingMs;
   }
 
   /** Fills `out`, one signal a channel, with what comes next. */
@@ -72,7 +75,8 @@ export class Playout {
     out.forEach((signal, index) => void this.#fades[index]?.apply(signal.subarray(done)));
   }
 
-  #begin(): void {
+  #begin(nowMs: number): void {
+    if (this.#dropouts > 0) this.#pace.ranDry(nowMs - this.#lastsUntilMs);
     this.#pace.beginAnew();
     this.#store.clear();
     this.#store.addSilence(Math.round(this.#pace.targetMs * this.#framesPerMs));
@@ -83,7 +87,6 @@ export class Playout {
   #runDry(): void {
     this.#playing = false;
     this.#dropouts++;
-    this.#pace.ranDry();
     this.#cut();
   }
 

@@ -45,7 +45,7 @@ export function openScheduledOutput(
       if (nextFrame === Number.NEGATIVE_INFINITY) begin();
       else if (slackMs < 0) {
         dropouts++;
-        pace.ranDry();
+        pace.ranDry(-slackMs);
         begin();
       } else {
         pace.arrived(slackMs, performance.now());

@@ -80,13 +80,13 @@ test('another rate of the loudspeaker is no glitch either', (t) => {
 
 test('the store becomes as large as arrivals differ, and small again when they no longer do', (t) => {
   const { playout, waiting } = play({
-    seconds: 250,
+    seconds: 350,
     lateMs: (piece) => (piece > 500 && piece < 2000 ? (piece * 37) % 60 : 0),
   });
-  const [before, during, after] = [mean(waiting, 9), mean(waiting, 38), mean(waiting, 245)];
+  const [before, during, after] = [mean(waiting, 9), mean(waiting, 38), mean(waiting, 345)];
   t.true(during > before + 25, `${before} ${during}`);
   t.true(after < before + 5, `${before} ${after}`);
-  t.true(playout.dropouts <= 4, `${playout.dropouts}`);
+  t.true(playout.dropouts <= 6, `${playout.dropouts}`);
 });
 
 test('after a freeze of 1 s it is back at live at once, without a click', (t) => {
