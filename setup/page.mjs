@@ -15,7 +15,25 @@ const builtOf = (projectFolder) => path.join(projectFolder, 'build', 'page');
 const stampOf = (projectFolder) => path.join(builtOf(projectFolder), '.stamp');
 
 /**
- * Bundles the pages for browsers, with esbuild, when something that they are made from has changed.
+ * Everything the pages are made from. They share some files with the box: which, only the bundler knows.
+ *
+ * @param {string} projectFolder
+ */
+function markOf(projectFolder) {
+  const sources = filesBelow(path.join(projectFolder, 'src'), (name) => !name.startsWith('.'));
+  return fingerprint({ entries: ENTRIES.join(), targets: TARGETS.join() }, [
+    path.join(projectFolder, 'package-lock.json'),
+    ...sources,
+  ]);
+}
+
+/** @param {string} projectFolder @returns {boolean} whether the pages are there and made from what lies here now */
+export function isPageCurrent(projectFolder) {
+  return isStamped(stampOf(projectFolder), markOf(projectFolder));
+}
+
+/**
+ * Bundles the pages for browsers, with esbuild.
  *
  * @param {string} projectFolder
  * @param {NodeJS.ProcessEnv} env
@@ -23,15 +41,10 @@ const stampOf = (projectFolder) => path.join(builtOf(projectFolder), '.stamp');
  * @throws {SetupError} when there is a fault in them
  */
 export async function buildPage(projectFolder, env) {
-  const page = path.join(projectFolder, 'src', 'page');
-  // The pages share some files with the box: which, only the bundler knows.
-  const sources = filesBelow(path.join(projectFolder, 'src'), (name) => !name.startsWith('.'));
-  const mark = fingerprint({ entries: ENTRIES.join(), targets: TARGETS.join() }, [
-    path.join(projectFolder, 'package-lock.json'),
-    ...sources,
-  ]);
-  if (isStamped(stampOf(projectFolder), mark)) return;
+  // Taken before the build: a source that is edited meanwhile must count as changed.
+  const mark = markOf(projectFolder);
   rmSync(builtOf(projectFolder), { recursive: true, force: true });
+  const page = path.join(projectFolder, 'src', 'page');
   const esbuild = path.join(projectFolder, 'node_modules', 'esbuild', 'bin', 'esbuild');
   const args = [
     ...ENTRIES.map((name) => path.join(page, name)),

@@ -9,7 +9,7 @@ import { runLinters } from './linters.mjs';
 import { withLock } from './lock.mjs';
 import { checkMachine, childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
 import { areModulesCurrent, installModules } from './node-modules.mjs';
-import { buildPage } from './page.mjs';
+import { buildPage, isPageCurrent } from './page.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
@@ -80,7 +80,11 @@ async function prepare(need) {
       if (!isAddonCurrent(projectDir, libraries)) await buildAddon(projectDir, libraries, childEnv());
     });
   }
-  await withLock(LOCK_FILE, () => buildPage(projectDir, childEnv()));
+  if (!isPageCurrent(projectDir)) {
+    await withLock(LOCK_FILE, async () => {
+      if (!isPageCurrent(projectDir)) await buildPage(projectDir, childEnv());
+    });
+  }
   await warmCodeCache();
 }
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
+import { originAsReached } from './reached.ts';
 
 /** Where `setup/page.mjs` puts what it makes of `src/page`. */
 const BUILT = fileURLToPath(new URL('../../build/page/', import.meta.url));
@@ -19,13 +20,18 @@ const MIME_TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** The pages load nothing from elsewhere, and nobody puts them in a frame. The Opus decoder is WebAssembly. */
-const PAGE_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'Cache-Control': 'no-cache',
-};
+/**
+ * The pages load nothing from elsewhere, and nobody puts them in a frame. The Opus decoder is WebAssembly, and the live feed a WebSocket,
+ * which older Safari does not count as the page's own.
+ */
+function pageHeaders(request: FastifyRequest) {
+  const host = originAsReached(request).replace(/^https?:\/\//, '');
+  return {
+    'Content-Security-Policy': `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws://${host} wss://${host}; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    'Referrer-Policy': 'no-referrer',
+    'Cache-Control': 'no-cache',
+  };
+}
 
 /**
  * Adds the pages and what they load (`/page/...`), which holds nothing that is anybody's secret. The files are read once, so that
@@ -43,7 +49,7 @@ function addFile(app: FastifyInstance, url: string, file: string, access: Access
   const body = readFileSync(path.join(BUILT, file));
   const mimeType = MIME_TYPES[path.extname(file)] ?? 'application/octet-stream';
   const livePass = url === '/' ? { livePass: 'given' as const } : {};
-  app.get(url, { config: { access, ...livePass } }, (_request, reply) =>
-    reply.headers(PAGE_HEADERS).type(mimeType).send(body),
+  app.get(url, { config: { access, ...livePass } }, (request, reply) =>
+    reply.headers(pageHeaders(request)).type(mimeType).send(body),
   );
 }

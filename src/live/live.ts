@@ -51,7 +51,8 @@ const STATE_CHECK_MS = 200;
 const STATE_EVERY_CHECKS = 5;
 /** What a page says of itself now and then comes to less. */
 const REPORT_BYTES_PER_SECOND = 100;
-/** Levels and states come to so much at most, bytes per second. */
+/** What Opus comes to at its highest bitrate, and levels and states at most, bytes per second. */
+const OPUS_BYTES_PER_SECOND = 40_000;
 const SIDE_BYTES_PER_SECOND = 4000;
 const GOING_AWAY = 1001;
 
@@ -178,7 +179,7 @@ export class Live implements ChunkOutput, LiveSource {
 
   #managerOptions(sound: LiveSound): ConnectionManagerOptions {
     const { pcm, stallMs, backlogMs } = this.#options;
-    const soundBytesPerSecond = { opus: 40_000, pcm: pcm.rateHz * pcm.channels * 2, none: 0 }[sound];
+    const soundBytesPerSecond = { opus: OPUS_BYTES_PER_SECOND, pcm: pcm.rateHz * pcm.channels * 2, none: 0 }[sound];
     return {
       bytesPerSecond: soundBytesPerSecond + SIDE_BYTES_PER_SECOND,
       stallMs,

@@ -255,7 +255,7 @@ test.serial('a real box shows it to its administrator, and to nobody else', asyn
   page.on('pageerror', ({ message }) => faults.push(message));
   await page.goto(`${box.url}/admin`);
   await page.getByText('Kirche & <Saal>').waitFor({ timeout: 10_000 });
-  await page.getByText(/^(On air|Demo signal)/).waitFor({ timeout: 10_000 });
+  await page.locator('#state', { hasText: /^(On air|Demo signal)/ }).waitFor({ timeout: 10_000 });
   await page.getByLabel('What is on now').fill('Toccata');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByText('Shown.').waitFor({ timeout: 10_000 });

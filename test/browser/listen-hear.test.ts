@@ -52,12 +52,13 @@ test.after.always(async () => {
   await ear.stop();
 });
 
-/** Opens the page at an address, makes its choice and presses play. */
-async function playPage(t: ExecutionContext, url: string, sound: string): Promise<Page> {
+/** Opens the page at an address, makes its choice and presses play. `missing`: what cannot be fetched. */
+async function playPage(t: ExecutionContext, url: string, sound: string, missing?: string): Promise<Page> {
   const context = await browser.newContext();
   t.teardown(() => context.close());
   const page = await context.newPage();
   page.on('pageerror', (error) => t.fail(error.message));
+  if (missing) await page.route(missing, (route) => route.abort());
   await page.goto(url);
   await page.locator(`input[name="sound"][value="${sound}"]`).check();
   await page.locator('#play').click();
@@ -112,6 +113,13 @@ test.serial('over plain http, as in a LAN: uncompressed', async (t) => {
   await playerIs(page, 'playing');
   await hearsTones(t);
   t.true((await box.status()).live[1]?.listeners.length === 1);
+});
+
+test.serial('a browser that has no decoder at all gets what needs none', async (t) => {
+  const page = await playPage(t, `http://boardfeed.test:${box.port}/`, 'quick', '**/opus-wasm*');
+  await playerIs(page, 'playing');
+  await hearsTones(t);
+  t.is((await box.status()).live[1]?.listeners.length, 1);
 });
 
 test.serial('where the browser trusts the page, it has better ways: quick and uncompressed', async (t) => {

@@ -58,6 +58,7 @@ export function makeMachine(t: ExecutionContext, options: MachineOptions = {}) {
   writeFileSync(join(project, 'src', 'main.ts'), PROGRAM);
   writeFileSync(diary, '');
   writeFileSync(join(home, 'node-gyp.cjs'), NODE_GYP.replace('DIARY', diary));
+  writeFileSync(join(home, 'esbuild.cjs'), ESBUILD.replace('DIARY', diary));
 
   const command = (name: string, lines: string[]) => {
     writeFileSync(join(bin, name), ['#!/bin/sh', ...lines, ''].join('\n'));
@@ -101,11 +102,12 @@ export function makeMachine(t: ExecutionContext, options: MachineOptions = {}) {
     note('npm'),
     '[ -e npm-fails ] && exit 1',
     'rm -rf node_modules',
-    `mkdir -p node_modules/.bin node_modules/node-linux-${process.arch}/bin node_modules/node-gyp/bin`,
+    `mkdir -p node_modules/.bin node_modules/node-linux-${process.arch}/bin node_modules/node-gyp/bin node_modules/esbuild/bin`,
     'echo "{}" > node_modules/.package-lock.json',
     `echo '{"version":"${process.versions.node}"}' > node_modules/node-linux-${process.arch}/package.json`,
     `ln -s ${process.execPath} node_modules/node-linux-${process.arch}/bin/node`,
     `ln -s ${home}/node-gyp.cjs node_modules/node-gyp/bin/node-gyp.js`,
+    `ln -s ${home}/esbuild.cjs node_modules/esbuild/bin/esbuild`,
   ]);
 
   /** Runs a command of `setup/run.mjs` as it would be run from a shell. */
@@ -181,4 +183,13 @@ fs.appendFileSync("DIARY", "node-gyp " + process.argv.slice(2).join(" ") + " for
 fs.rmSync("build", { recursive: true, force: true });
 fs.mkdirSync("build/Release", { recursive: true });
 fs.writeFileSync("build/Release/boardfeed.node", "");
+`;
+
+/** Instead of esbuild: leaves a page behind. */
+const ESBUILD = `
+const fs = require("node:fs");
+const outdir = process.argv.find((arg) => arg.startsWith("--outdir=")).slice("--outdir=".length);
+fs.appendFileSync("DIARY", "esbuild into " + outdir + "\\n");
+fs.mkdirSync(outdir, { recursive: true });
+fs.writeFileSync(outdir + "/listen.html", "");
 `;

@@ -20,7 +20,7 @@ test('the first start installs, builds and runs; the second only runs, and adds 
   const first = await machine.run('start', '--port', '9000');
   t.is(first.code, 0, first.output);
   for (const row of packagesFor('start')) t.regex(first.output, new RegExp(`${row.name} +${row.why}\n`));
-  const [probe, update, , install = '', , npm = '', gyp = ''] = machine.diary();
+  const [probe, update, , install = '', , npm = '', gyp = '', page = ''] = machine.diary();
   t.is(probe, 'sudo -n true');
   t.regex(update ?? '', /^sudo -n env .*apt-get update/);
   t.regex(install, /^sudo -n env .*apt-get install .*--no-install-recommends.*--no-remove/);
@@ -28,6 +28,7 @@ test('the first start installs, builds and runs; the second only runs, and adds 
   t.regex(npm, /^npm ci --ignore-scripts /);
   const home = join(machine.project, 'node_modules', `node-linux-${process.arch}`);
   t.is(gyp, `node-gyp rebuild --jobs max for ${home}`);
+  t.is(page, `esbuild into ${join(machine.project, 'build', 'page')}`);
 
   const second = await machine.run('start', '--port', '9000');
   t.deepEqual(machine.diary(), []);
@@ -139,7 +140,7 @@ test('npm packages that could not be installed are tried again the next time', a
   t.is((await machine.run('start')).code, 0);
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm', 'npm', 'node-gyp'],
+    ['npm', 'npm', 'node-gyp', 'esbuild'],
   );
 });
 
@@ -157,7 +158,13 @@ test('only what changed is done again', async (t) => {
   await machine.run('start');
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm'],
+    ['npm', 'esbuild'],
+  );
+  writeFileSync(join(machine.project, 'src', 'page.css'), 'p {}');
+  await machine.run('start');
+  t.deepEqual(
+    machine.diary().map((line) => line.split(' ')[0]),
+    ['esbuild'],
   );
 });
 
@@ -184,7 +191,7 @@ test('two first starts at once install and build once', async (t) => {
   for (const { code, output } of outcomes) t.is(code, 0, output);
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm', 'node-gyp'],
+    ['npm', 'node-gyp', 'esbuild'],
   );
   writeFileSync(join(machine.project, 'native', 'ring.c'), 'int a;');
   for (const { code, output } of await Promise.all([machine.run('start'), machine.run('start')])) t.is(code, 0, output);

@@ -1,21 +1,8 @@
 import type { Status } from '../../http/status.ts';
+import { CAUSES, FALLBACKS } from '../causes.ts';
 
 /** How good a state is. */
 export type Mood = 'good' | 'warn' | 'bad' | 'wait';
-
-/** Causes of a lost input in words; the box's own message stands below. */
-const CAUSES: Readonly<Record<string, string>> = {
-  absent: 'no sound card is plugged in',
-  busy: 'another program uses the sound card',
-  unplugged: 'the sound card was unplugged',
-  stalled: 'the sound card delivers nothing',
-  refused: 'the sound card cannot do what is set',
-  failed: 'the sound card failed',
-  file: 'the sound file cannot be played',
-};
-
-/** What is heard when the input stays lost. */
-const FALLBACKS = { silence: 'silence', tone: 'a tone', file: 'a recording' };
 
 /** The state of the feed in words, for those who can do something about it. */
 export function stateWords({ programme, source }: Pick<Status, 'programme' | 'source'>): {

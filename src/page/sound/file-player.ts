@@ -1,7 +1,8 @@
 import type { Player, PlayerState } from './player.ts';
 
-/** The stream that is played, unless the element names another. */
+/** The stream that is played, unless the element names another, and what is tried where there is none. */
 const PATH = '/stream.mp3';
+const OTHER_PATH = '/stream';
 /** A stream that has not moved for so long is fetched anew, ms. */
 const STUCK_MS = 4000;
 const RETRY_MS = 1000;
@@ -19,6 +20,7 @@ export class FilePlayer implements Player {
   readonly #element: HTMLAudioElement;
   #wanted = false;
   #blocked = false;
+  #refused = false;
   #movedAtMs = 0;
   #retryAtMs = 0;
   #lastTimeS = 0;
@@ -74,7 +76,8 @@ export class FilePlayer implements Player {
     this.#lastTimeS = 0;
     this.#heldMs = 0;
     this.#movedAtMs = performance.now();
-    const [path = PATH] = (this.#element.getAttribute('src') ?? PATH).split('?');
+    const [named = PATH] = (this.#element.getAttribute('src') ?? PATH).split('?');
+    const path = this.#refused && named === PATH ? OTHER_PATH : named;
     this.#element.src = `${path}?${Date.now()}`;
     this.#element.play().then(
       () => {
@@ -88,7 +91,11 @@ export class FilePlayer implements Player {
   }
 
   #broke(): void {
-    if (this.#wanted) this.#retryAtMs = performance.now() + RETRY_MS;
+    if (!this.#wanted) return;
+    // MP3 may be switched off. When it is the box that is gone, the other address is as good.
+    const { error } = this.#element;
+    this.#refused = error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
+    this.#retryAtMs = performance.now() + RETRY_MS;
   }
 
   #check(): void {

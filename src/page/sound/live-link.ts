@@ -59,11 +59,6 @@ export class LiveLink implements Contact {
     if (this.#greeted) this.#socket?.send(JSON.stringify(report));
   }
 
-  /** Whether pieces come at the moment. */
-  get alive(): boolean {
-    return this.#greeted && performance.now() - this.#heardAtMs < QUIET_MS;
-  }
-
   #open(): void {
     this.#drop();
     const { protocol, host } = location;
@@ -86,7 +81,7 @@ export class LiveLink implements Contact {
 
   #message(data: string | ArrayBuffer): void {
     this.#heardAtMs = performance.now();
-    if (this.#silent) this.#silent = false;
+    this.#silent = false;
     if (typeof data !== 'string') {
       const piece = readPiece(data);
       if (!piece) return;
@@ -121,11 +116,9 @@ export class LiveLink implements Contact {
     }
     if (!this.#socket) {
       if (nowMs >= this.#retryAtMs) this.#open();
-    } else if (
-      nowMs - (this.#greeted ? this.#heardAtMs : this.#openedAtMs) >
-      (this.#greeted ? SILENT_MS : OPEN_WITHIN_MS)
-    ) {
-      this.#open();
+    } else {
+      const patienceMs = this.#greeted ? this.#heardAtMs + SILENT_MS : this.#openedAtMs + OPEN_WITHIN_MS;
+      if (nowMs > patienceMs) this.#open();
     }
   }
 

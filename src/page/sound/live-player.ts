@@ -57,6 +57,8 @@ export class LivePlayer implements Player {
     this.#link.onGreeting = (greeting) => session.begin(greeting);
     this.#link.onPiece = (piece) => session.take(piece);
     session.onReport = (report) => this.#link.report(report);
+    // Old browsers forbid pages like ours WebAssembly, and what is fetched may not arrive. PCM needs no decoder.
+    session.onNoDecoder = () => this.#link.want('pcm');
     this.#clock.start();
     this.#link.want(this.#sound);
   }
@@ -90,6 +92,8 @@ class Session {
   #placed = false;
   behindMs: number | undefined;
   onReport: (report: { behindMs: number; dropouts: number }) => void = () => {};
+  /** What comes cannot be decoded here. */
+  onNoDecoder: () => void = () => {};
 
   constructor(clock: BoxClock) {
     this.#clock = clock;
@@ -118,11 +122,14 @@ class Session {
     this.#line?.close();
     this.#line = undefined;
     const connection = ++this.#connections;
-    void openLine(this.context, this.#volume, greeting, (placed) => this.#onPlaced(placed)).then((line) => {
-      // Meanwhile the connection may have been replaced, or the button pressed.
-      if (connection === this.#connections) this.#line = line;
-      else line.close();
-    });
+    openLine(this.context, this.#volume, greeting, (placed) => this.#onPlaced(placed)).then(
+      (line) => {
+        // Meanwhile the connection may have been replaced, or the button pressed.
+        if (connection === this.#connections) this.#line = line;
+        else line.close();
+      },
+      () => connection === this.#connections && this.onNoDecoder(),
+    );
   }
 
   take({ sound, atMs }: Piece): void {

@@ -8,7 +8,7 @@ const MAX_SPREAD_MS = 400;
 const BUCKET_MS = 10_000;
 const BUCKETS = 18;
 /** When the spread becomes less, the store follows so slowly that nobody hears it, ms for each second. */
-const FALL_MS_PER_S = 0.5;
+const FALL_MS_PER_S = 0.1;
 /** At the beginning browsers are busy with themselves: for so long deviations mean nothing, ms. */
 const IGNORED_MS = 2000;
 /** Until so long after the start the first guess is kept, ms. */
@@ -38,7 +38,7 @@ const MAX_DRIFT_PPM = 600;
 const EXCESS_MS = 40;
 /** So long after the beginning it is looked once whether the first piece was a late one, ms, and how much is left as it is, ms. */
 const SETTLED_MS = 1000;
-const UNSETTLED_MS = 5;
+const UNSETTLED_MS = 3;
 
 /**
  * Decides how much sound is kept in store for a player, and at which speed it is played so that the store stays that size. The

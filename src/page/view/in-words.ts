@@ -1,6 +1,7 @@
 import type { PageState } from '../../live/page-state.ts';
+import { CAUSES, FALLBACKS } from '../causes.ts';
 import type { PlayerState } from '../sound/player.ts';
-import { CAUSES, FALLBACKS, STATES, WORDS } from './words.ts';
+import { STATES, WORDS } from './words.ts';
 
 /** How good or bad a message is; its colour follows. */
 export type Mood = 'good' | 'warn' | 'bad' | 'wait';

@@ -40,21 +40,7 @@ export const WORDS = {
   qrFailed: 'The codes could not be loaded. Close and open this to try again.',
 } as const;
 
-/** Causes of a lost input; the box's own message follows in small. */
-export const CAUSES: Readonly<Record<string, string>> = {
-  absent: 'no sound card is plugged in',
-  busy: 'another program uses the sound card',
-  unplugged: 'the sound card was unplugged',
-  stalled: 'the sound card delivers nothing',
-  refused: 'the sound card cannot do what is configured',
-  failed: 'the sound card failed',
-  file: 'the sound file cannot be played',
-};
-
-/** What is heard when the input stays lost. */
-export const FALLBACKS = { silence: 'silence', tone: 'a tone', file: 'a recording' } as const;
-
-/** The states of the box; `cause` and `heard` come from the tables above. */
+/** The states of the box; `cause` and `heard` come from causes.ts. */
 export const STATES = {
   noAnswer: 'The box does not answer. Trying again…',
   noSoundYet: 'no sound yet',
