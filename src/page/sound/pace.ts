@@ -36,7 +36,7 @@ const MAX_PPM = 1000;
 const MAX_DRIFT_PPM = 600;
 /** What is above the wanted store by more than this is left out instead of played faster, ms. */
 const EXCESS_MS = 40;
-/** So long after the beginning it is looked once whether the first piece was a late one, ms, and how much is left as it is, ms. */
+/** So long after the very beginning it is looked once whether the first piece was a late one, ms, and how much is left as it is, ms. */
 const SETTLED_MS = 1000;
 const UNSETTLED_MS = 3;
 
@@ -116,7 +116,8 @@ export class Pace {
   /** Playing goes on with the target in store, whatever was there before. */
   beginAnew(): void {
     this.#mean = Number.NaN;
-    this.#settled = false;
+    // Later on the listener would hear that as a second cut.
+    this.#settled = !Number.isNaN(this.#startedMs);
   }
 
   /** As much as `excessMs` said was left out. */

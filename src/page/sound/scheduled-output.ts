@@ -41,13 +41,15 @@ export function openScheduledOutput(
       if (closed) return;
       const { currentTime } = context;
       const slackMs = (nextFrame / outRateHz - currentTime) * 1000 - LEAD_MS;
+      const isFirst = nextFrame === Number.NEGATIVE_INFINITY;
+      const isDry = !isFirst && slackMs < 0;
       let excessMs = 0;
-      if (nextFrame === Number.NEGATIVE_INFINITY) begin();
-      else if (slackMs < 0) {
+      if (isDry) {
         dropouts++;
         pace.ranDry(-slackMs);
-        begin();
-      } else {
+      }
+      if (isFirst || isDry) begin();
+      else {
         pace.arrived(slackMs, performance.now());
         excessMs = pace.excessMs(slackMs, performance.now());
       }
@@ -68,11 +70,13 @@ export function openScheduledOutput(
       const node = context.createBufferSource();
       node.buffer = buffer;
       node.connect(gain);
-      node.start(nextFrame / outRateHz);
+      const startS = nextFrame / outRateHz;
+      node.start(startS);
       nextFrame += frames;
       const endS = nextFrame / outRateHz;
-      gain.gain.cancelScheduledValues(currentTime);
-      gain.gain.setValueAtTime(1, currentTime);
+      // The last piece fades out only if this one is not its continuation.
+      if (!isDry) gain.gain.cancelScheduledValues(currentTime);
+      gain.gain.setValueAtTime(1, isDry ? startS : currentTime);
       gain.gain.setValueAtTime(1, endS - FADE_OUT_S);
       gain.gain.linearRampToValueAtTime(0, endS);
       onPlaced({ atMs, endS, dropouts });
