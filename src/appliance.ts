@@ -249,7 +249,7 @@ export class Appliance {
       outlets,
       pushes: () => this.#pushes?.status() ?? [],
       live,
-      addresses: () => addressesToShow(http.host, http.port),
+      addresses: addressesToShow(http.host, http.port),
       places: this.#places,
       tally: this.#tally,
     });

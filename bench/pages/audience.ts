@@ -11,7 +11,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const [port = '', count = '', kind = ''] = positionals;
 
 /** How often a page says how it hears, ms. */
-const REPORT_EVERY_MS = 5000;
+const REPORT_EVERY_MS = 10_000;
 const HEADS: Record<string, string> = {
   stream: 'GET /stream.opus?burst=0 HTTP/1.0\r\nHost: box\r\n\r\n',
   page: `GET /live?sound=opus HTTP/1.1\r\nHost: box\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,

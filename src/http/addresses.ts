@@ -18,9 +18,19 @@ export function openAddresses(
   );
 }
 
-/** The same as others reach it, for a page to show: by name first, then by number. */
-export function addressesToShow(host: string, port: number): string[] {
-  const isName = (address: string) => address.includes('.local');
-  const addresses = openAddresses(host, port).filter((address) => !address.startsWith('http://localhost'));
-  return [...addresses.filter(isName), ...addresses.filter((address) => !isName(address))];
+/** Networks come and go, but need not be asked for at every question, ms. */
+const ASK_AGAIN_MS = 10_000;
+
+/** The same as others reach it, for a page to show: by name first, then by number. It is asked anew every ten seconds at most. */
+export function addressesToShow(host: string, port: number): () => string[] {
+  let askedMs = Number.NEGATIVE_INFINITY;
+  let known: string[] = [];
+  return () => {
+    if (performance.now() - askedMs < ASK_AGAIN_MS) return known;
+    askedMs = performance.now();
+    const isName = (address: string) => address.includes('.local');
+    const addresses = openAddresses(host, port).filter((address) => !address.startsWith('http://localhost'));
+    known = [...addresses.filter(isName), ...addresses.filter((address) => !isName(address))];
+    return known;
+  };
 }

@@ -47,8 +47,8 @@ interface Page {
 /** A piece is held back no longer than this, whatever is configured, ms: pages are for those who want little delay. */
 const MAX_COALESCE_MS = 40;
 /** How often it is looked whether the state changed, ms, and how many such looks apart it is sent in any case. */
-const STATE_CHECK_MS = 200;
-const STATE_EVERY_CHECKS = 5;
+const STATE_CHECK_MS = 500;
+const STATE_EVERY_CHECKS = 2;
 /** What a page says of itself now and then comes to less. */
 const REPORT_BYTES_PER_SECOND = 100;
 /** What Opus comes to at its highest bitrate, and levels and states at most, bytes per second. */

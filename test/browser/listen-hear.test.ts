@@ -28,7 +28,7 @@ const OPUS_REST_DB = -20;
 /** So much without a fault is no accident. */
 const CLEAN_S = 3;
 /** What a browser on a busy machine may take to come to that. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const FREEZE_MS = 1000;
 
 const mixer = new PulseRig();

@@ -13,7 +13,7 @@ const WAITING_MS = 400;
 const BLOCKED_MS = 700;
 /** The delay is shown as it is on average over so many pieces. */
 const SMOOTH = 0.05;
-const REPORT_EVERY_MS = 5000;
+const REPORT_EVERY_MS = 10_000;
 
 /** Plays with as little delay as the network and the browser allow: pieces of sound by WebSocket, played by Web Audio. */
 export class LivePlayer implements Player {
