@@ -144,7 +144,10 @@ test('status, health, devices and the page', async (t) => {
   t.is(metrics.headers.get('content-type'), 'text/plain');
   t.is(await metrics.text(), 'none\n');
   const page = await fetch(url);
-  t.regex(page.headers.get('content-security-policy') ?? '', /default-src 'self'/);
+  const policy = page.headers.get('content-security-policy') ?? '';
+  t.regex(policy, /default-src 'self'/);
+  const { host } = new URL(url);
+  t.true(policy.includes(`connect-src 'self' ws://${host} wss://${host};`), policy);
   const html = await page.text();
   t.regex(html, /<audio[^>]+src="\/stream\.mp3"/);
   for (const [, path] of html.matchAll(/(?:href|src)="(\/page[^"]*)"/g)) {

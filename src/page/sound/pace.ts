@@ -54,6 +54,7 @@ export class Pace {
   #begunMs = 0;
   #settled = false;
   #lastMs = 0;
+  /** How much the listener's clock is off, as far as that is known by now, parts per million. */
   #driftPpm = 0;
   #dryMs = 0;
   #driedAtMs = Number.NEGATIVE_INFINITY;
@@ -72,11 +73,6 @@ export class Pace {
   /** The speed at which to play: 1 is as it comes. */
   get speed(): number {
     return 1 + this.#ppm / 1e6;
-  }
-
-  /** How much the listener's clock is off by now, parts per million. */
-  get driftPpm(): number {
-    return this.#driftPpm;
   }
 
   /** How much of the store is to be left out because playing faster would not bring it down in good time, ms; as a rule nothing. */

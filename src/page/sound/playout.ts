@@ -43,7 +43,7 @@ export class Playout {
     return this.#dropouts;
   }
 
-  get pace(): Pick<Pace, 'targetMs' | 'driftPpm' | 'speed'> {
+  get pace(): Pick<Pace, 'targetMs' | 'speed'> {
     return this.#pace;
   }
 
