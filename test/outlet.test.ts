@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { Format } from '../src/encoders/encoder.ts';
@@ -83,13 +84,20 @@ async function onAir(t: ExecutionContext, { lingerMs = 0, coalesceMs = 0 } = {})
     station,
     recentSound,
     send,
-    join: (path: string, headers = '') => join(port, path, headers),
+    join: (path: string, headers = '', socket = connect(port, '127.0.0.1')) => join(socket, path, headers),
+    /** A connection that the server has accepted, and on which nothing was asked for. */
+    accepted: async () => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      // Who comes later is accepted later.
+      (await join(connect(port, '127.0.0.1'), '/stream?burst=x')).leave();
+      return socket;
+    },
   };
 }
 
 /** Asks for a stream; resolves when the head of the answer is there. What follows gathers in `body`. */
-async function join(port: number, path: string, headers: string) {
-  const socket = connect(port, '127.0.0.1');
+async function join(socket: Socket, path: string, headers = '') {
   let received = Buffer.alloc(0);
   socket.on('data', (data: Buffer) => {
     received = Buffer.concat([received, data]);
@@ -270,17 +278,17 @@ test('the first listener begins with recent sound, which the encoder catches up 
 });
 
 test('one who comes while the encoder catches up begins with nothing older than it asked for', async (t) => {
-  const { outlet, places, recentSound, send, join } = await onAir(t);
+  const { outlet, places, recentSound, send, join, accepted } = await onAir(t);
   recentSound.write(new Float32Array(2000));
+  const [a, b, c, d, e] = [await accepted(), await accepted(), await accepted(), await accepted(), await accepted()];
   // The encoder has caught up with nothing when the others come: it takes a turn of the event loop for each piece.
-  const all = [
-    join('/stream?burst=2000'),
-    join('/stream?burst=0'),
-    join('/stream?burst=500'),
-    join('/stream?burst=0', 'Icy-MetaData: 1\r\n'),
-    join('/stream?burst=0'),
-  ] as const;
-  const [first, close, half, titled, gone] = await Promise.all(all);
+  const [first, close, half, titled, gone] = await Promise.all([
+    join('/stream?burst=2000', '', a),
+    join('/stream?burst=0', '', b),
+    join('/stream?burst=500', '', c),
+    join('/stream?burst=0', 'Icy-MetaData: 1\r\n', d),
+    join('/stream?burst=0', '', e),
+  ]);
   gone.reset();
   await until(() => places.now === 4);
   send(META_CHUNKS);

@@ -72,15 +72,18 @@ async function inChromium({ rig }: Where, open: (page: Page) => Promise<void>): 
   try {
     const page = await browser.newPage();
     await page.addInitScript(KEEP_CONTEXTS);
-    let dropouts: number | undefined;
+    let report: PageReport | undefined;
     page.on('websocket', (socket) => {
       // What the page tells the box.
       socket.on('framesent', ({ payload }) => {
-        dropouts = (JSON.parse(String(payload)) as PageReport).dropouts;
+        report = JSON.parse(String(payload)) as PageReport;
       });
     });
     await open(page);
-    const claims = async () => ({ ...(await claimsOf(page)), ...(dropouts !== undefined && { dropouts }) });
+    const claims = async () => ({
+      ...(await claimsOf(page)),
+      ...(report?.dropouts !== undefined && { dropouts: report.dropouts }),
+    });
     return { claims, stop: () => browser.close() };
   } catch (error) {
     await browser.close();

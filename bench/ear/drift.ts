@@ -8,6 +8,7 @@ import { type Glitch, GlitchFinder } from './glitches.ts';
 import { RATE_HZ, type Spacing } from './markers.ts';
 import type { Claims, Ear, Where } from './playing.ts';
 import { SentSine } from './sent.ts';
+import { type Disturbed, disturbedTimes, Standstills } from './standstills.ts';
 import { type HeardMarker, MarkerTracker } from './tracker.ts';
 
 /** Markers are so far apart: about twelve a minute. */
@@ -36,6 +37,10 @@ export interface Drift {
   readonly glitches: readonly Glitch[];
   /** Those that were in what the box sent already: the mixer's or the card's. */
   readonly sentGlitches: readonly Glitch[];
+  /** When the machine stood still, and what followed from it; undefined where that cannot be known. */
+  readonly disturbed: readonly Disturbed[] | undefined;
+  /** When the judging began, s. */
+  readonly startS: number;
   /** How long the sine was judged, s. */
   readonly judgedS: number;
   readonly clocks: Clocks;
@@ -67,9 +72,11 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
       failure ??= error;
     }
   });
+  const standstills = Standstills.start();
   const player = rig.playSignal('mixer', SPACING, seconds);
   const sent = new SentSine(where.box, recordedFrames);
   const playing = await ear.listen(where);
+  let [atMs, atS] = [0, 0];
   const mendedBefore = (await box.status()).programme.framesMended;
   try {
     await sleep(SETTLE_MS);
@@ -83,6 +90,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
       if (stateMs < lastStateMs) timesLost++;
       lastStateMs = stateMs;
       const nowMs = monotonicMs();
+      [atMs, atS] = [nowMs, recordedFrames / RATE_HZ];
       clocks.card.push(nowMs, framesSent);
       clocks.ear.push(nowMs, recordedFrames);
       clocks.cardToEar.push((recordedFrames * 1000) / RATE_HZ, framesSent);
@@ -94,6 +102,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     await until('all markers were heard or given up', over, ear.mostDelayMs + SLACK_MS);
   } finally {
     sent.stop();
+    await standstills?.stop();
     await player.stop();
     await recorder.stop();
     await playing.stop();
@@ -106,6 +115,8 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     lostS: tracker.lostS.filter((atS) => atS >= startS),
     glitches: finder.glitches(),
     sentGlitches: sent.finder.glitches(),
+    disturbed: standstills && disturbedTimes(standstills.seen, (ms) => atS + (ms - atMs) / 1000),
+    startS,
     judgedS: judgedFrames / RATE_HZ,
     clocks: {
       cardToEarPpm: clocks.cardToEar.ppm(RATE_HZ),
@@ -116,6 +127,18 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     mendedFrames: (await box.status()).programme.framesMended - mendedBefore,
     timesLost,
   };
+}
+
+/** So long an ear may remember what has disturbed it, minutes. */
+const MEMORY_MINUTES = 3;
+
+/** Which of the minutes were not disturbed, nor those before them that an ear may still remember. */
+export function calmMinutes({ minutesMs, disturbed = [], startS }: Drift): boolean[] {
+  const touched = minutesMs.map((_, minute) => {
+    const [fromS, toS] = [startS + minute * 60, startS + minute * 60 + 60];
+    return disturbed.some((time) => time.fromS < toS && time.toS > fromS);
+  });
+  return touched.map((_, minute) => !touched.slice(Math.max(0, minute - MEMORY_MINUTES), minute + 1).includes(true));
 }
 
 /** The median delay of each minute from a time of the recording on, ms. */

@@ -1,9 +1,10 @@
 import test from 'ava';
 import { behindIn } from '../../bench/ear/browser.ts';
 import { ClockRate } from '../../bench/ear/card-clock.ts';
-import { minuteMedians } from '../../bench/ear/drift.ts';
+import { calmMinutes, minuteMedians } from '../../bench/ear/drift.ts';
 import type { Ear } from '../../bench/ear/playing.ts';
 import { driftGoals, driftReport, latencyGoals, latencyTable } from '../../bench/ear/report.ts';
+import { disturbedTimes, isDisturbed } from '../../bench/ear/standstills.ts';
 import { randomNumbers } from '../support/random.ts';
 
 const marker = (atS: number, delayMs: number) => ({ atS, heardS: atS + delayMs / 1000, delayMs });
@@ -20,6 +21,8 @@ const quiet = {
   lostS: [],
   glitches: [],
   sentGlitches: [],
+  disturbed: [],
+  startS: 0,
   judgedS: 180,
   clocks: { cardToEarPpm: 200.2, cardPpm: 250, earPpm: 49.8 },
   claims: [{ behindMs: 79, baseMs: 11.6, outputMs: 40 }],
@@ -66,6 +69,33 @@ test('goals are missed by what is too much, and by what was not measured', (t) =
   t.deepEqual(met(driftGoals('an ear', { ...quiet, glitches: [glitch], sentGlitches: [sent] })), [true, true, true]);
   t.deepEqual(met(driftGoals('an ear', { ...quiet, minutesMs: [80, Number.NaN] }))[0], undefined);
   t.deepEqual(met(driftGoals('an ear', undefined)), [undefined, undefined, undefined]);
+});
+
+test('what comes while the machine stands still is held against nobody, and minutes soon after it are not compared', (t) => {
+  const secondOf = (atMs: number) => atMs / 1000;
+  const standstills = [
+    { atMs: 130_000, lateMs: 30 },
+    { atMs: 134_000, lateMs: 12 },
+    { atMs: 150_000, lateMs: 12 },
+  ];
+  const disturbed = disturbedTimes(standstills, secondOf);
+  t.deepEqual(
+    disturbed.map(({ toS }) => toS),
+    [139, 155],
+  );
+  t.is(isDisturbed(disturbed, 129), false);
+  t.is(isDisturbed(disturbed, 129.6), true);
+  t.is(isDisturbed(disturbed, 138.9), true);
+  t.is(isDisturbed(disturbed, 145), false);
+  const glitch = (atS: number) => ({ atS, faults: ['jump' as const], size: 2 });
+  const ten = { ...quiet, minutesMs: [80, 81, 150, 120, 110, 82, 83, 84, 85, 86], disturbed };
+  t.deepEqual(calmMinutes(ten), [true, true, false, false, false, false, true, true, true, true]);
+  const goals = (glitches: number[], minutesMs = ten.minutesMs) =>
+    driftGoals('an ear', { ...ten, minutesMs, glitches: glitches.map(glitch) }).map(({ met }) => met);
+  t.deepEqual(goals([130, 137]), [true, true, true]);
+  t.deepEqual(goals([130, 145]), [true, false, true]);
+  t.deepEqual(goals([], [80, 81, 150, 120, 110, 82, 83, 84, 85, 92]), [false, true, true]);
+  t.is(driftGoals('an ear', { ...ten, disturbed: [{ fromS: 0, toS: 600 }] })[0]?.met, undefined);
 });
 
 test('what is printed says what was measured', (t) => {

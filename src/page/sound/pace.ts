@@ -1,5 +1,5 @@
 /** What must be left at the worst moment, ms. */
-const SAFETY_MS = 8;
+const SAFETY_MS = 14;
 /** Before anything was seen, arrivals are taken to differ by so much, ms. */
 const FIRST_SPREAD_MS = 12;
 /** The widest spread of arrivals that is waited for, ms. */
@@ -101,12 +101,19 @@ export class Pace {
     this.#ppm = clamp(gainPpm * errorMs + this.#driftPpm, MAX_PPM);
   }
 
-  /** Nothing was left, for so long: from now on more is kept. */
-  ranDry(missingMs: number): void {
+  /**
+   * Nothing was left, for so long: from now on more is kept.
+   *
+   * @returns how much of the gap is to stay in store instead of being left out, ms
+   */
+  ranDry(missingMs: number): number {
     const again = this.#lastMs - this.#driedAtMs < DRY_AGAIN_MS;
     this.#driedAtMs = this.#lastMs;
     const stepMs = again ? Math.min(DRY_STEP_MS.most, missingMs) : 0;
     this.#dryMs = Math.min(MAX_SPREAD_MS, this.#dryMs + Math.max(DRY_STEP_MS.least, stepMs));
+    const growthMs = Math.max(0, Math.min(missingMs, this.targetMs - this.#mean)) || 0;
+    this.#mean += growthMs;
+    return growthMs;
   }
 
   /** Playing goes on with the target in store, whatever was there before. */

@@ -1,4 +1,5 @@
 import { Fade } from '../../programme/fade.ts';
+import { CatchUp } from './catch-up.ts';
 import { Pace } from './pace.ts';
 import { Store } from './store.ts';
 
@@ -13,7 +14,7 @@ export interface PlayoutFormat {
 
 /**
  * Plays what arrives at irregular times as one signal without a gap, for somebody who fetches it piece by piece (an audio
- * worklet). When nothing is left it fades out, and begins anew with the store that `Pace` asks for.
+ * worklet). When nothing is left it fades out, and goes on with what is in time.
  */
 export class Playout {
   readonly #store: Store;
@@ -21,10 +22,11 @@ export class Playout {
   readonly #framesPerMs: number;
   readonly #ratio: number;
   readonly #fades: readonly Fade[];
-  #playing = false;
+  readonly #catchUp = new CatchUp();
+  #begun = false;
   #dropouts = 0;
-  /** When nothing will be left unless another piece comes. */
-  #lastsUntilMs = 0;
+  /** Frames that should have been played, but were not there. */
+  #owedFrames = 0;
 
   constructor({ channels, rateHz, outRateHz, outChannels }: PlayoutFormat) {
     this.#store = new Store(channels, rateHz, outRateHz);
@@ -49,44 +51,59 @@ export class Playout {
 
   /** A piece has arrived: one signal a channel. */
   arrived(channels: readonly Float32Array[], nowMs: number): void {
-    if (!this.#playing) this.#begin(nowMs);
-    else {
+    const isLate = this.#owedFrames > 0;
+    if (!this.#begun) this.#begin();
+    else if (!isLate) {
+      this.#catchUp.done();
       this.#leaveOut(this.#pace.excessMs(this.waitingMs, nowMs));
       this.#pace.arrived(this.waitingMs, nowMs);
+    } else {
+      if (!this.#catchUp.isOn)
+        this.#owedFrames -= this.#pace.ranDry(this.#owedFrames / this.#framesPerMs) * this.#framesPerMs;
+      if (!this.#catchUp.isWorthIt(nowMs)) this.#begin();
     }
     this.#store.add(channels);
-    this.#lastsUntilMs = nowMs + this.waitingMs;
+    if (isLate && this.#catchUp.isOn) this.#payBack();
   }
 
   /** Fills `out`, one signal a channel, with what comes next. */
   pull(out: readonly Float32Array[]): void {
     const length = out[0]?.length ?? 0;
-    let done = 0;
-    if (this.#playing) {
-      const step = this.#ratio * this.#pace.speed;
-      done = Math.min(length, this.#store.readable(step));
-      this.#store.read(out, 0, done, step);
-    }
+    const step = this.#ratio * this.#pace.speed;
+    const done = this.#begun && this.#owedFrames === 0 ? Math.min(length, this.#store.readable(step)) : 0;
+    this.#store.read(out, 0, done, step);
     out.forEach((signal, index) => {
       this.#fades[index]?.apply(signal.subarray(0, done));
       signal.fill(0, done);
     });
-    if (this.#playing && done < length) this.#runDry();
+    if (this.#begun && done < length) this.#owe((length - done) * step);
     out.forEach((signal, index) => void this.#fades[index]?.apply(signal.subarray(done)));
   }
 
-  #begin(nowMs: number): void {
-    if (this.#dropouts > 0) this.#pace.ranDry(nowMs - this.#lastsUntilMs);
+  #begin(): void {
     this.#pace.beginAnew();
     this.#store.clear();
     this.#store.addSilence(Math.round(this.#pace.targetMs * this.#framesPerMs));
-    this.#playing = true;
+    this.#begun = true;
+    this.#owedFrames = 0;
+    this.#catchUp.done();
     this.#cut();
   }
 
-  #runDry(): void {
-    this.#playing = false;
-    this.#dropouts++;
+  #owe(frames: number): void {
+    if (this.#owedFrames === 0) {
+      if (!this.#catchUp.isOn) this.#dropouts++;
+      this.#cut();
+    }
+    this.#owedFrames += frames;
+  }
+
+  /** Leaves out what should have been played already. */
+  #payBack(): void {
+    const waitingFrames = this.#store.frames;
+    this.#store.skip(this.#owedFrames);
+    // What is left of the subtraction may be less than a frame, and is none.
+    this.#owedFrames = this.#store.frames > 0 ? 0 : this.#owedFrames - waitingFrames;
     this.#cut();
   }
 
@@ -94,6 +111,7 @@ export class Playout {
     if (ms <= 0) return;
     this.#store.skip(Math.round(ms * this.#framesPerMs));
     this.#pace.leftOut();
+    this.#dropouts++;
     this.#cut();
   }
 

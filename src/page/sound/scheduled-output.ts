@@ -1,4 +1,5 @@
 import { Fade } from '../../programme/fade.ts';
+import { CatchUp } from './catch-up.ts';
 import type { Output, OutputFormat, Placed } from './output.ts';
 import { Pace } from './pace.ts';
 import { Store } from './store.ts';
@@ -26,39 +27,55 @@ export function openScheduledOutput(
   gain.connect(destination);
   /** Where the next buffer begins, in frames of the context's clock. */
   let nextFrame = Number.NEGATIVE_INFINITY;
-  let dropouts = 0;
+  let interruptions = 0;
   let closed = false;
 
+  const catchUp = new CatchUp();
+  const cut = () => {
+    for (const fade of fades) fade.cut();
+  };
   const begin = () => {
     pace.beginAnew();
     store.clear();
     nextFrame = Math.ceil(context.currentTime * outRateHz + (pace.targetMs / 1000) * outRateHz);
-    for (const fade of fades) fade.cut();
+    catchUp.done();
+    cut();
+  };
+  /** Leaves out what comes next; returns how long that would have played, in frames of the context's clock. */
+  const leaveOut = (ms: number) => {
+    const waitingFrames = store.frames;
+    store.skip(Math.round((ms * rateHz) / 1000));
+    cut();
+    return Math.round((waitingFrames - store.frames) * (outRateHz / rateHz));
   };
 
   return {
     add(signals, atMs) {
       if (closed) return;
       const { currentTime } = context;
-      const slackMs = (nextFrame / outRateHz - currentTime) * 1000 - LEAD_MS;
+      const nowMs = performance.now();
+      let slackMs = (nextFrame / outRateHz - currentTime) * 1000 - LEAD_MS;
       const isFirst = nextFrame === Number.NEGATIVE_INFINITY;
-      const isDry = !isFirst && slackMs < 0;
-      let excessMs = 0;
-      if (isDry) {
-        dropouts++;
-        pace.ranDry(-slackMs);
+      const isLate = !isFirst && slackMs < 0;
+      if (isLate && !catchUp.isOn) {
+        interruptions++;
+        const growthMs = pace.ranDry(-slackMs);
+        nextFrame += Math.round((growthMs * outRateHz) / 1000);
+        slackMs += growthMs;
       }
-      if (isFirst || isDry) begin();
-      else {
-        pace.arrived(slackMs, performance.now());
-        excessMs = pace.excessMs(slackMs, performance.now());
-      }
+      if (isFirst || (isLate && !catchUp.isWorthIt(nowMs))) begin();
       store.add(signals);
-      if (excessMs > 0) {
-        // What was given away already is played: a part of this piece, or all of it and of the next ones, is left out.
-        store.skip(Math.round((excessMs * rateHz) / 1000));
-        pace.leftOut();
-        for (const fade of fades) fade.cut();
+      if (isLate && catchUp.isOn) nextFrame += leaveOut(Math.max(0, -slackMs));
+      if (!isFirst && !isLate) {
+        catchUp.done();
+        pace.arrived(slackMs, nowMs);
+        const excessMs = pace.excessMs(slackMs, nowMs);
+        if (excessMs > 0) {
+          // What was given away already is played: a part of this piece, or all of it and of the next ones, is left out.
+          leaveOut(excessMs);
+          pace.leftOut();
+          interruptions++;
+        }
       }
       const step = (rateHz / outRateHz) * pace.speed;
       const frames = store.readable(step);
@@ -75,11 +92,11 @@ export function openScheduledOutput(
       nextFrame += frames;
       const endS = nextFrame / outRateHz;
       // The last piece fades out only if this one is not its continuation.
-      if (!isDry) gain.gain.cancelScheduledValues(currentTime);
-      gain.gain.setValueAtTime(1, isDry ? startS : currentTime);
+      if (!isLate) gain.gain.cancelScheduledValues(currentTime);
+      gain.gain.setValueAtTime(1, isLate ? startS : currentTime);
       gain.gain.setValueAtTime(1, endS - FADE_OUT_S);
       gain.gain.linearRampToValueAtTime(0, endS);
-      onPlaced({ atMs, endS, dropouts });
+      onPlaced({ atMs, endS, dropouts: interruptions });
     },
     close() {
       closed = true;
