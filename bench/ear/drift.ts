@@ -35,6 +35,8 @@ export interface Drift {
   readonly markers: readonly HeardMarker[];
   readonly lostS: readonly number[];
   readonly glitches: readonly Glitch[];
+  /** Those of the sine in the mixer: made by the sound system or its recorder. */
+  readonly mixerGlitches: readonly Glitch[];
   /** Those that were in what the box sent already: the mixer's or the card's. */
   readonly sentGlitches: readonly Glitch[];
   /** When the machine stood still, and what followed from it; undefined where that cannot be known. */
@@ -56,18 +58,23 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
   const { rig } = where;
   const seconds = minutes * 60 + SETTLE_MS / 1000;
   const tracker = new MarkerTracker(SPACING, seconds * RATE_HZ, ear.mostDelayMs);
-  const finder = new GlitchFinder();
+  const [finder, mixerFinder] = [new GlitchFinder(), new GlitchFinder()];
   const claims: Claims[] = [];
   const clocks = { cardToEar: new ClockRate(), card: new ClockRate(), ear: new ClockRate() };
   let [failure, judgedFrames, recordedFrames, startS]: [unknown, number, number, number] = [undefined, 0, 0, Infinity];
   let [judging, timesLost, lastStateMs] = [false, 0, 0];
-  const recorder = await rig.recordBoth((mixer, heard, sine) => {
+  const recorder = await rig.recordBoth((mixer, heard, sine, mixerSine) => {
     try {
       recordedFrames += sine.length;
       tracker.push(mixer, heard);
       if (judging) judgedFrames += sine.length;
-      if (judging) finder.push(sine);
-      else finder.skip(sine.length);
+      for (const [judge, samples] of [
+        [finder, sine],
+        [mixerFinder, mixerSine],
+      ] as const) {
+        if (judging) judge.push(samples);
+        else judge.skip(samples.length);
+      }
     } catch (error) {
       failure ??= error;
     }
@@ -114,6 +121,7 @@ export async function measureDrift(ear: Ear, where: Where, box: Box, minutes: nu
     markers: heard,
     lostS: tracker.lostS.filter((atS) => atS >= startS),
     glitches: finder.glitches(),
+    mixerGlitches: mixerFinder.glitches(),
     sentGlitches: sent.finder.glitches(),
     disturbed: standstills && disturbedTimes(standstills.seen, (ms) => atS + (ms - atMs) / 1000),
     startS,

@@ -60,13 +60,25 @@ export function latencyGoals({ name, goals }: Ear, heard: readonly Heard[]): Goa
 
 /** Says what a long run has shown. */
 export function driftReport(name: string, drift: Drift): string {
-  const { minutesMs, markers, lostS, glitches, sentGlitches, judgedS, clocks, claims, mendedFrames, timesLost } = drift;
+  const {
+    minutesMs,
+    markers,
+    lostS,
+    glitches,
+    mixerGlitches,
+    sentGlitches,
+    judgedS,
+    clocks,
+    claims,
+    mendedFrames,
+    timesLost,
+  } = drift;
   const calm = calmMinutes(drift);
   const lines = [
     `\n${name}: ${markers.length} markers heard, ${lostS.length} lost${timesOf(lostS)}; the sine was judged for ${judgedS.toFixed(0)} s.`,
     `The card was ${ppm(clocks.cardToEarPpm)} off the ear's clock, as the box counts frames (${ppm(clocks.cardPpm)} and ${ppm(clocks.earPpm)} off the monotonic clock); the box mended ${mendedFrames} frames and lost the card ${timesLost} times.`,
     `It says that it is behind by ${says(claims)} ms; ${outputOf(claims)} ms of it are Chromium's output.`,
-    `Its store was empty ${growth(claims, 'dropouts')} times, Chromium's output late ${growth(claims, 'underruns')} times; what the box sent had ${sentGlitches.length} glitches itself${timesOf(sentGlitches.map(({ atS }) => atS))}.\n`,
+    `Its store was empty ${growth(claims, 'dropouts')} times, Chromium's output late ${growth(claims, 'underruns')} times; what the box sent had ${sentGlitches.length} glitches itself${timesOf(sentGlitches.map(({ atS }) => atS))}, what was in the mixer ${mixerGlitches.length}${timesOf(mixerGlitches.map(({ atS }) => atS))}.\n`,
     disturbanceOf(drift),
     table(
       ['minute', 'delay, median', 'calm'],
@@ -131,8 +143,9 @@ function growth(claims: readonly Claims[], name: 'dropouts' | 'underruns'): stri
   return first === undefined || last === undefined ? 'an unknown number of' : `${last - first}`;
 }
 
-/** The glitches of the ear that were not in what the box sent, a moment before, and that came while the machine ran. */
-function ownGlitches({ glitches, sentGlitches, disturbed = [] }: Drift): Glitch[] {
-  const sent = (atS: number) => sentGlitches.some((other) => Math.abs(atS - other.atS) < SAME_GLITCH_S);
+/** The glitches of the ear that were not in what was played or sent, a moment before, and that came while the machine ran. */
+function ownGlitches({ glitches, mixerGlitches, sentGlitches, disturbed = [] }: Drift): Glitch[] {
+  const others = [...mixerGlitches, ...sentGlitches];
+  const sent = (atS: number) => others.some((other) => Math.abs(atS - other.atS) < SAME_GLITCH_S);
   return glitches.filter(({ atS }) => !sent(atS) && !isDisturbed(disturbed, atS));
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Running, run, until } from '../../test/support/processes.ts';
 import { PulseRig } from '../../test/support/pulse.ts';
 import { earSignal, RATE_HZ, type Spacing } from './markers.ts';
+import { hurry, realTime } from './real-time.ts';
 
 const CARD = fileURLToPath(new URL('card.ts', import.meta.url));
 const CHANNEL_MAP = 'front-left,front-right,rear-left,rear-right';
@@ -13,8 +14,13 @@ const CHANNEL_MAP = 'front-left,front-right,rear-left,rear-right';
 const CHANNELS = 4;
 const FRAME_BYTES = CHANNELS * 4;
 
-/** Takes what was recorded: for each frame number of the recording the mixer's markers, the ear's markers, and the ear's sine. */
-export type OnRecorded = (mixer: Float32Array, ear: Float32Array, sine: Float32Array) => void;
+/** Takes what was recorded: for each frame number of the recording the mixer's markers, the ear's markers, and the sines of the ear and the mixer. */
+export type OnRecorded = (
+  mixer: Float32Array,
+  ear: Float32Array,
+  earSine: Float32Array,
+  mixerSine: Float32Array,
+) => void;
 
 /** A stereo sink that is a part of the whole. */
 const half = (name: string, map: string) =>
@@ -43,6 +49,11 @@ export class EarRig extends PulseRig {
     this.#directory = directory;
   }
 
+  override async start(): Promise<void> {
+    await super.start();
+    if (this.pid !== undefined) await hurry(this.pid);
+  }
+
   /**
    * From now on the ALSA device `card` hears the mixer with a clock of its own, beside `mixer`, which has the ear's.
    *
@@ -55,9 +66,7 @@ export class EarRig extends PulseRig {
     this.#reader.child.stdout?.on('data', () => {
       read = true;
     });
-    const card = [process.execPath, CARD, `${ppm}`, join(this.#directory, 'card')];
-    // A converter waits for no processor. PulseAudio gives its own sinks this priority, too, where it may.
-    const [command = '', ...args] = process.getuid?.() === 0 ? ['chrt', '--rr', '4', ...card] : card;
+    const [command, ...args] = realTime(process.execPath, CARD, `${ppm}`, join(this.#directory, 'card'));
     this.#card = run(command, args, { env: this.env });
     await until('the card delivers', () => read || this.#card?.output());
   }
@@ -102,7 +111,7 @@ export class EarRig extends PulseRig {
       rest = bytes.subarray(frames * FRAME_BYTES);
       const side = (channel: number) =>
         Float32Array.from({ length: frames }, (_, frame) => bytes.readFloatLE(frame * FRAME_BYTES + channel * 4));
-      onRecorded(side(1), side(3), side(2));
+      onRecorded(side(1), side(3), side(2), side(0));
     });
     await until('the recorder records', () => begun || recorder.output());
     return recorder;

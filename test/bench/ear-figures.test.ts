@@ -20,6 +20,7 @@ const quiet = {
   markers: [marker(1, 80), marker(61, 84.5), marker(121, 82)],
   lostS: [],
   glitches: [],
+  mixerGlitches: [],
   sentGlitches: [],
   disturbed: [],
   startS: 0,
@@ -67,6 +68,7 @@ test('goals are missed by what is too much, and by what was not measured', (t) =
   ]);
   const sent = { ...glitch, atS: 2.8 };
   t.deepEqual(met(driftGoals('an ear', { ...quiet, glitches: [glitch], sentGlitches: [sent] })), [true, true, true]);
+  t.deepEqual(met(driftGoals('an ear', { ...quiet, glitches: [glitch], mixerGlitches: [sent] }))[1], true);
   t.deepEqual(met(driftGoals('an ear', { ...quiet, minutesMs: [80, Number.NaN] }))[0], undefined);
   t.deepEqual(met(driftGoals('an ear', undefined)), [undefined, undefined, undefined]);
 });

@@ -51,6 +51,11 @@ ctl.!default { type pulse server "unix:${socket}" }
     };
   }
 
+  /** Process id of PulseAudio, while it runs. */
+  get pid(): number | undefined {
+    return this.#daemon?.child.pid;
+  }
+
   /** Starts the sound system; resolves when both sinks are there. */
   async start(): Promise<void> {
     this.#daemon = run(
