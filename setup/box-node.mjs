@@ -33,6 +33,8 @@ export async function warmCodeCache() {
     'main.ts',
     'box.ts',
     'log.ts',
+    'device/panel/panel.ts',
+    'device/panel/gpio-setup.ts',
     'http/addresses.ts',
     'http/metrics.ts',
     'hash-password.ts',

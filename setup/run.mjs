@@ -5,6 +5,7 @@ import { installPackages } from './apt.mjs';
 import { BOX_NODE_FLAGS, boxEnv, warmCodeCache } from './box-node.mjs';
 import { become, run } from './child.mjs';
 import { packagesFor, queryPackages } from './debian-packages.mjs';
+import { buildEpoll, isEpollCurrent } from './epoll.mjs';
 import { runLinters } from './linters.mjs';
 import { withLock } from './lock.mjs';
 import { checkMachine, childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
@@ -78,6 +79,11 @@ async function prepare(need) {
     await withLock(LOCK_FILE, async () => {
       // Another setup may have done it while we waited.
       if (!isAddonCurrent(projectDir, libraries)) await buildAddon(projectDir, libraries, childEnv());
+    });
+  }
+  if (!isEpollCurrent(projectDir)) {
+    await withLock(LOCK_FILE, async () => {
+      if (!isEpollCurrent(projectDir)) await buildEpoll(projectDir, childEnv());
     });
   }
   if (!isPageCurrent(projectDir)) {

@@ -134,6 +134,11 @@ export class Appliance {
     await this.#server?.close();
   }
 
+  /** How it is; undefined until its parts are there. */
+  get report(): Report | undefined {
+    return this.#report;
+  }
+
   /** The addresses that are worth printing, as paths with their formats. */
   get formats(): Format[] {
     return this.#outlets?.all.map(({ feed }) => feed.format) ?? [];

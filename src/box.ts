@@ -1,6 +1,7 @@
 import { Appliance, type ApplianceOptions } from './appliance.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/schema.ts';
+import type { Panel } from './device/panel/panel.ts';
 import { openAddresses } from './http/addresses.ts';
 import type { Logger } from './log.ts';
 
@@ -9,28 +10,36 @@ export interface BoxOptions {
   readonly file: ConfigFile;
   readonly version: string;
   readonly log: Logger;
+  /** Status LED and button, which go on through all restarts. */
+  readonly panel?: Pick<Panel, 'use' | 'follow' | 'stopping' | 'close'>;
   /** Told when the box is off air after a restart, and why. */
   onFailed(error: unknown): void;
   /** Default: the real one. */
-  readonly create?: (options: ApplianceOptions) => Pick<Appliance, 'start' | 'stop' | 'formats'>;
+  readonly create?: (
+    options: ApplianceOptions,
+  ) => Pick<Appliance, 'start' | 'stop' | 'formats'> & Partial<Pick<Appliance, 'report'>>;
 }
 
 /** The box through all its restarts: one appliance after the other, in the same process. */
 export class Box {
   readonly #options: BoxOptions;
   #appliance: Pick<Appliance, 'stop'> | undefined;
+  /** The appliance while it is on air, not while it starts or makes place. */
+  #onAir: Partial<Pick<Appliance, 'report'>> | undefined;
   #stopping = false;
   /** While one appliance makes place for the next. */
   #restarting: Promise<void> | undefined;
 
   constructor(options: BoxOptions) {
     this.#options = options;
+    options.panel?.follow(() => this.#onAir?.report?.panel());
   }
 
   /** Goes on air. Rejects when the address cannot be had. */
   async start(config: Config): Promise<void> {
-    const { file, version, log, create = (options) => new Appliance(options) } = this.#options;
+    const { file, version, log, panel, create = (options) => new Appliance(options) } = this.#options;
     log.level = config.log.level;
+    panel?.use(config);
     const appliance = create({ config, file, version, log, prepareRestart: () => this.#prepareRestart(config) });
     this.#appliance = appliance;
     try {
@@ -39,6 +48,7 @@ export class Box {
       await appliance.stop();
       throw error;
     }
+    this.#onAir = appliance;
     const addresses = openAddresses(config.http.host, config.http.port);
     log.info(`on air; open ${addresses.join(' or ')}`);
     const [first = ''] = addresses;
@@ -48,9 +58,12 @@ export class Box {
 
   /** Goes off air in order, also in the middle of a restart. */
   async stop(): Promise<void> {
+    const { panel } = this.#options;
     this.#stopping = true;
+    panel?.stopping();
     await this.#restarting;
     await this.#appliance?.stop();
+    await panel?.close();
   }
 
   /** Throws `ConfigError` when the file is no good: the box then stays as it is. Returns what begins the restart. */
@@ -69,6 +82,7 @@ export class Box {
   async #restart(config: Config, running: Config): Promise<void> {
     const { log } = this.#options;
     log.info('restarting: going off air');
+    this.#onAir = undefined;
     await this.#appliance?.stop();
     this.#appliance = undefined;
     if (this.#stopping) return;

@@ -26,6 +26,9 @@ async function run(command: Command): Promise<void> {
   } else if (command.name === 'check-config') {
     loadConfig(command.file);
     console.log(`${command.file}: good`);
+  } else if (command.name === 'gpio-setup') {
+    const { gpioSetup } = await import('./device/panel/gpio-setup.ts');
+    for (const line of await gpioSetup(command)) console.log(line);
   } else await goOnAir(command);
 }
 
@@ -38,11 +41,14 @@ async function printDevices(): Promise<void> {
 async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'run' }>): Promise<void> {
   const file = new ConfigFile(named, overrides);
   const { config, path } = file.load();
-  const { Box } = await import('./box.ts');
   const { createLog } = await import('./log.ts');
   const log = createLog(config.log.level);
   log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
-  const box = new Box({ file, version, log, onFailed: (error) => endWith(error, config.http) });
+  const { Panel } = await import('./device/panel/panel.ts');
+  const panel = new Panel({ log });
+  panel.use(config);
+  const { Box } = await import('./box.ts');
+  const box = new Box({ file, version, log, panel, onFailed: (error) => endWith(error, config.http) });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_TITLE_CHARACTERS, TITLE } from '../station.ts';
 import { channels, choice, flag, number, password, text } from './key.ts';
+import { buttonSchema, ledSchema } from './panel-schema.ts';
 import { pushSchema } from './push-schema.ts';
 
 /** How many servers the box may send to. */
@@ -207,6 +208,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   push: z.array(pushSchema).max(MAX_PUSHES).default([]),
+  led: ledSchema.prefault({}),
+  button: buttonSchema.prefault({}),
   log: z
     .strictObject({
       level: choice('info', ['error', 'warn', 'info', 'debug'], '', 'How much is logged.'),

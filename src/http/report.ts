@@ -1,5 +1,6 @@
 import type { Input } from '../capture/input.ts';
 import type { ListenerState } from '../connections/listener.ts';
+import type { AirFacts } from '../device/panel/patterns.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { ConfiguredFormat } from '../encoders/formats.ts';
 import type { LiveListener } from '../live/live.ts';
@@ -110,6 +111,20 @@ export class Report {
       if (problem) reasons.push(`push to ${url}: ${problem.message}`);
     }
     return { ok, reasons };
+  }
+
+  /** What the status LED goes by; asked for often. */
+  panel(): AirFacts {
+    const { state, level, problem, lagMs } = this.#parts.programme.status;
+    const { wanted, status } = this.#parts.input;
+    return {
+      state,
+      ...(level && { level }),
+      ...(problem && { cause: problem.cause }),
+      ...(status.kind && { kind: status.kind }),
+      wanted,
+      fault: lagMs >= STANDSTILL_MS,
+    };
   }
 
   #formatStatus({ enabled, format }: ConfiguredFormat): FormatStatus {
