@@ -3,6 +3,7 @@ import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/schema.ts';
 import type { Panel } from './device/panel/panel.ts';
 import { openAddresses } from './http/addresses.ts';
+import type { Report } from './http/report.ts';
 import type { Logger } from './log.ts';
 
 /** What the box is made of. */
@@ -15,9 +16,12 @@ export interface BoxOptions {
   /** Told when the box is off air after a restart, and why. */
   onFailed(error: unknown): void;
   /** Default: the real one. */
-  readonly create?: (
-    options: ApplianceOptions,
-  ) => Pick<Appliance, 'start' | 'stop' | 'formats'> & Partial<Pick<Appliance, 'report'>>;
+  readonly create?: (options: ApplianceOptions) => Pick<Appliance, 'start' | 'stop' | 'formats'> & OnAir;
+}
+
+/** What tells the panel how the box is. */
+interface OnAir {
+  readonly report?: Pick<Report, 'panel'> | undefined;
 }
 
 /** The box through all its restarts: one appliance after the other, in the same process. */
@@ -25,7 +29,7 @@ export class Box {
   readonly #options: BoxOptions;
   #appliance: Pick<Appliance, 'stop'> | undefined;
   /** The appliance while it is on air, not while it starts or makes place. */
-  #onAir: Partial<Pick<Appliance, 'report'>> | undefined;
+  #onAir: OnAir | undefined;
   #stopping = false;
   /** While one appliance makes place for the next. */
   #restarting: Promise<void> | undefined;
