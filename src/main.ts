@@ -47,6 +47,7 @@ async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'r
   const { Panel } = await import('./device/panel/panel.ts');
   const panel = new Panel({ log });
   panel.use(config);
+  await panel.ready();
   const { Box } = await import('./box.ts');
   const box = new Box({ file, version, log, panel, onFailed: (error) => endWith(error, config.http) });
   let stopping = false;

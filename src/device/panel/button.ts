@@ -47,9 +47,14 @@ export async function openButton(
     onShort: () => events.onShort(),
     onLong: () => events.onLong(),
   });
-  gpio.watch((_error, value) => {
-    if (open) presses.change(value !== released);
-  });
+  try {
+    gpio.watch((_error, value) => {
+      if (open) presses.change(value !== released);
+    });
+  } catch (error) {
+    closeGpio(gpio);
+    throw new PanelProblem(`${words} cannot be watched (${codeOf(error)})`);
+  }
   let closed = false;
   return {
     words: `button on ${words}`,

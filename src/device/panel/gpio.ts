@@ -31,9 +31,16 @@ export function openInput(pin: Pin, debounceMs: number, source: GpioSource = {})
   return openLine(pin, source, { direction: 'in', files: ['value', 'edge'], debounceMs });
 }
 
-/** Closes a line, which stays as it is: onoff's own `unexport` would take it away from whoever set it up for us. */
+/**
+ * Closes a line, which stays as it is: onoff's own `unexport` would take it away from whoever set it up for us. Never throws: it may
+ * be closed because it fails.
+ */
 export function closeGpio(gpio: Gpio): void {
-  gpio.unwatchAll();
+  try {
+    gpio.unwatchAll();
+  } catch {
+    // What the kernel did not let us watch needs no end of it.
+  }
   const { _valueFd } = gpio as { _valueFd?: number };
   if (_valueFd !== undefined) closeSync(_valueFd);
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
-import { PanelProblem } from './problem.ts';
 
 /** How long after a failure a part is looked for again, ms. */
 export const RETRY_MS = 60_000;
@@ -22,7 +21,7 @@ export interface KeeperOptions<Part extends Closable> {
   readonly log: Logger;
   /** Default: `RETRY_MS`. */
   readonly retryMs?: number;
-  /** Rejects with `PanelProblem` when it cannot be had. `failed` is to be told when the part breaks. */
+  /** Rejects when it cannot be had. `failed` is to be told when the part breaks. */
   open(failed: (error: Error) => void): Promise<Part & { readonly words: string }>;
 }
 
@@ -38,6 +37,11 @@ export class Keeper<Part extends Closable> {
   constructor(options: KeeperOptions<Part>) {
     this.#options = options;
     this.#opening = this.#open();
+  }
+
+  /** Resolves when the present attempt has ended. */
+  get tried(): Promise<void> {
+    return this.#opening;
   }
 
   /** Never rejects, and does not wait for a kernel that hangs. */
@@ -58,8 +62,8 @@ export class Keeper<Part extends Closable> {
         if (part && part === this.#part) this.#lost(part, error);
       });
     } catch (error) {
-      if (!(error instanceof PanelProblem)) throw error;
-      this.#problem(error);
+      // Whatever it is, even our own bug: no lamp is worth the sound.
+      this.#problem(error as Error);
       return;
     }
     if (broken) this.#lost(part, broken);

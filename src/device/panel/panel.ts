@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../log.ts';
@@ -16,6 +17,7 @@ import { requestPowerOff, runtimeFolder, withdrawPowerOff } from './power-off.ts
  */
 export const UPDATING_FILE = '/run/boardfeed-updating';
 const UPDATING_LOOK_MS = 1000;
+const READY_MS = 200;
 /** A system that has heard the request has ended the box long before, ms. */
 const POWER_OFF_MS = 10_000;
 
@@ -59,6 +61,12 @@ export class Panel {
         ...(button.enabled ? [this.#keepButton(button)] : []),
       ];
     });
+  }
+
+  /** Resolves when the LED is there, or is not; soon in any case. What is loaded next blocks the process for a while. */
+  async ready(): Promise<void> {
+    const tried = this.#closing.then(() => Promise.all(this.#parts.map((part) => part.tried)));
+    await Promise.race([tried, sleep(READY_MS, undefined, { ref: false })]);
   }
 
   /** Shows what these facts say, which are asked for ten times a second; undefined while the box is not on air. */

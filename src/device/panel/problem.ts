@@ -8,5 +8,6 @@ export class PanelProblem extends Error {
 
 /** What the kernel said when a file of sysfs could not be used: `EACCES`. */
 export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

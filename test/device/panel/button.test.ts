@@ -162,3 +162,27 @@ test('a line that cannot tell of edges is refused', async (t) => {
   });
   await t.throwsAsync(openButton(button(), events, { ...output.source, load }), { message: /is an output/ });
 });
+
+test('a line that the kernel does not let us watch is told, and let go', async (t) => {
+  const board = makeBoard(t);
+  board.line(515, 'in');
+  board.write('class/gpio/gpio515/value', '1');
+  let ended = 0;
+  const load = async () => ({
+    Gpio: class extends board.onoff.Gpio {
+      override watch() {
+        throw Object.assign(new Error('Operation not permitted'), { code: 'EPERM' });
+      }
+      override unwatchAll() {
+        ended++;
+        throw new Error('it was not watched');
+      }
+    } as never,
+  });
+  const events = { onShort: () => {}, onLong: () => {}, onFailed: () => {} };
+  await t.throwsAsync(openButton(button(), events, { ...board.source, load }), {
+    instanceOf: PanelProblem,
+    message: /^GPIO 3 .* cannot be watched \(EPERM\)$/,
+  });
+  t.is(ended, 1);
+});

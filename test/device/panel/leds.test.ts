@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { openLed } from '../../../src/device/panel/led-driver.ts';
 import { PanelProblem } from '../../../src/device/panel/problem.ts';
@@ -145,4 +147,15 @@ test('"auto" takes the pin where there is one, else the LED of the kernel, else 
     message: /^there is no GPIO chip .*; the kernel has no LED ACT$/,
   });
   await t.throwsAsync(openLed(led({ kind: 'gpio' }), other.source), { message: /^there is no GPIO chip [^;]*$/ });
+});
+
+(process.getuid?.() === 0 ? test.skip : test)('a line that was not given to us is told', async (t) => {
+  const { source, sysfs, line, onoff } = makeBoard(t);
+  line(529, 'out');
+  chmodSync(join(sysfs, 'class/gpio/gpio529/value'), 0o444);
+  await t.throwsAsync(openLed(led({ kind: 'gpio' }), source), {
+    instanceOf: PanelProblem,
+    message: /^GPIO 17 .*: no permission for .*value; run "boardfeed gpio-setup" as root before the box$/,
+  });
+  t.is(onoff.made.length, 0, 'onoff would have tried it ten thousand times');
 });
