@@ -42,19 +42,23 @@ async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'r
   const { createLog } = await import('./log.ts');
   const log = createLog(config.log.level);
   log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
-  const box = new Box({ file, version, log, onFailed: (error) => endWith(error, config.http) });
+  const { createWatchdog } = await import('./device/watchdog/watchdog.ts');
+  const watchdog = await createWatchdog({ log, vitals: () => box.vitals(), status: () => box.statusLine() });
+  const onFailed = (error: unknown) => endWith(error, config.http);
+  const box = new Box({ file, version, log, standstills: () => watchdog.standstills, onFailed });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
       log.info(`${signal}: going off air`);
+      watchdog.stopping();
       // A card whose driver hangs must not keep the box from stopping.
       setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
       void box.stop().then(() => process.exit(0));
     });
   }
-  await box.start(config).catch((error: unknown) => endWith(error, config.http));
+  await box.start(config).then(() => !stopping && watchdog.ready(), onFailed);
 }
 
 /** Ends the process because the box cannot be on air. */
