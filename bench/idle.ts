@@ -3,6 +3,7 @@
  * The goal: the looks take 0.2 % of one core at most.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BOX_NODE_FLAGS, boxEnv } from '../setup/box-node.mjs';
 import { startBox } from '../test/support/box.ts';
 import { PulseRig } from '../test/support/pulse.ts';
 import { readMemory, readThreadsMs, threadsDelta } from './cost/proc.ts';
@@ -26,7 +27,7 @@ interface Idle {
 /** One box, on a mixer that plays silence. */
 async function idle(rig: PulseRig, everyS: number): Promise<Idle> {
   const toml = `[input]\nsource = "alsa"\ndevice = "mixer"\n[health]\nevery_s = ${everyS}\n`;
-  const box = await startBox(toml, rig.env);
+  const box = await startBox(toml, { ...boxEnv(rig.env), NODE_OPTIONS: BOX_NODE_FLAGS.join(' ') });
   try {
     const pid = box.child.pid ?? 0;
     await sleep(settle * 1000);

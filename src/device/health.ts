@@ -45,6 +45,8 @@ export interface HealthOptions {
   readonly procfs?: string;
   readonly sysfs?: string;
   readonly runfs?: string;
+  /** Whoever asks within so long gets the same answer, ms; default a second. */
+  readonly freshMs?: number;
   /** What the machine is; default: what systeminformation says. */
   readonly machine?: () => Promise<BoxHealth['machine']>;
 }
@@ -106,7 +108,7 @@ export class HealthReader {
     if (!this.#answer || performance.now() >= this.#freshUntilMs) {
       this.#freshUntilMs = Number.POSITIVE_INFINITY;
       this.#answer = this.#read().finally(() => {
-        this.#freshUntilMs = performance.now() + FRESH_MS;
+        this.#freshUntilMs = performance.now() + (this.#options.freshMs ?? FRESH_MS);
       });
     }
     return this.#answer;

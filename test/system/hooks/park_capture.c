@@ -1,12 +1,12 @@
 /*
- * Stops the capture thread for good where it waits for the card, as a driver does that never returns. Made into a library and
- * loaded with LD_PRELOAD:
+ * Stops the capture thread for good where it waits for the card, as a driver does that never returns. Made into a
+ * library and loaded with LD_PRELOAD:
  *
  *   cc -D_GNU_SOURCE -std=c11 -fPIC -shared park_capture.c -o park_capture.so
  *   LD_PRELOAD=/path/to/park_capture.so BOARDFEED_TEST_PARK=/path/to/file
  *
- * It happens when the file appears, once: the file is removed, so that a process that comes after this one is left alone.
- * Only for tests: it is not part of the package.
+ * It happens when the file appears, once: the file is removed, so that a process that comes after this one is left
+ * alone. Only for tests: it is not part of the package.
  */
 #include <dlfcn.h>
 #include <poll.h>
