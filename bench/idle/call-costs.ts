@@ -45,7 +45,12 @@ function childrenMs(): number {
 
 /** What one whole look costs, without the half second of the first one. */
 export async function lookCost(): Promise<Cost> {
-  const reader = new HealthReader({ version: '0', source: () => ({}), limits: { hot_c: 80, xruns_per_hour: 10 }, freshMs: 0 });
+  const reader = new HealthReader({
+    version: '0',
+    source: () => ({}),
+    limits: { hot_c: 80, xruns_per_hour: 10 },
+    freshMs: 0,
+  });
   await reader.look();
   return cost(() => reader.look(), TIMES.own);
 }

@@ -21,6 +21,7 @@ export interface SourceLogOutput {
 export class SourceLog {
   readonly #log: SourceLogOutput;
   readonly #now: () => number;
+  readonly #unusableMs: number;
   readonly #budget: LogBudget;
   /** Why it is lost; undefined while it is live, and before it ever was or failed. */
   #problem: Problem | undefined;
@@ -31,9 +32,10 @@ export class SourceLog {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now the clock, ms, monotonic */
-  constructor(log: SourceLogOutput, now: () => number = () => performance.now()) {
+  constructor(log: SourceLogOutput, now: () => number = () => performance.now(), unusableMs = UNUSABLE_MS) {
     this.#log = log;
     this.#now = now;
+    this.#unusableMs = unusableMs;
     this.#budget = new LogBudget(TOLD_PER_HOUR, now);
   }
 
@@ -49,7 +51,7 @@ export class SourceLog {
         this.#wait(LASTING_MS, () => this.#tellLost());
       }
     } else if (before.cause !== problem.cause && this.#toldLost) {
-      this.#wait(UNUSABLE_MS, () => UNUSABLE.includes(problem.cause) && this.#tellLost());
+      this.#wait(this.#unusableMs, () => UNUSABLE.includes(problem.cause) && this.#tellLost());
     }
   }
 

@@ -5,12 +5,13 @@ import { SourceLog } from '../../src/capture/source-log.ts';
 const problem = (cause: string) => ({ cause, message: `it is ${cause}` });
 
 /** A log over a clock that the test sets. */
-function stage() {
+function stage(unusableMs?: number) {
   const lines: string[] = [];
   const clock = { nowMs: 0 };
   const log = new SourceLog(
     { info: (_facts, text) => lines.push(`info ${text}`), warn: (text) => lines.push(`warn ${text}`) },
     () => clock.nowMs,
+    unusableMs,
   );
   return { log, lines, clock };
 }
@@ -46,6 +47,21 @@ test('a gap that the source itself does not notice is told as well', (t) => {
     'warn source: stalled: it is stalled; trying again',
     'info source: live again after 0.3 s',
   ]);
+});
+
+test('a card that is there again and cannot be used is told of, when that lasts', async (t) => {
+  const { log, lines } = stage(50);
+  t.teardown(() => log.close());
+  log.lost(problem('unplugged'));
+  for (const cause of ['absent', 'busy', 'absent']) log.lost(problem(cause));
+  await sleep(200);
+  t.is(lines.length, 1, 'it is away, as was said');
+  log.lost(problem('busy'));
+  await sleep(200);
+  t.deepEqual(lines.slice(1), ['warn source: busy: it is busy; trying again']);
+  log.live('alsa x');
+  await sleep(200);
+  t.is(lines.length, 3);
 });
 
 test('a bad contact: so many lines an hour, then one that tells how often it was', (t) => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import type { Health } from '../../src/http/status.ts';
 import { scriptedCards } from '../native/_cards.ts';
-import { type Box, startBox } from '../support/box.ts';
+import { type Box, MAIN, startBox } from '../support/box.ts';
 import { listen } from '../support/listener.ts';
 import { type Manager, startManager } from '../support/manager.ts';
-import { until } from '../support/processes.ts';
+import { run, until } from '../support/processes.ts';
 import { PulseRig } from '../support/pulse.ts';
 import { sines } from '../support/tones.ts';
 
@@ -77,7 +78,11 @@ test.serial('the manager is told: ready when listeners can come, the status in w
     0,
     'ready comes first',
   );
-  await isFed(one);
+  // With encoders at work: they and the fan-out move, and nobody takes them for standing still.
+  const listeners = ['mp3', 'opus', 'flac', 'wav'].map((id) => listen(box.port, `/stream.${id}`));
+  t.teardown(() => listeners.map((listener) => listener.stop()));
+  for (let rounds = 0; rounds < 2; rounds++) await isFed(one);
+  t.deepEqual((await health(one)).reasons, ['playing the demo signal']);
   const statuses = manager.messages().flatMap(({ lines }) => lines.STATUS ?? []);
   t.deepEqual(statuses, [...new Set(statuses)], 'each only when it changes');
   const beats = manager.messages().filter(({ lines }) => lines.WATCHDOG);
@@ -89,6 +94,21 @@ test.serial('the manager is told: ready when listeners can come, the status in w
   t.is(box.child.exitCode, 0);
   const last = manager.messages().at(-1);
   t.like(last?.lines, { STOPPING: '1', STATUS: 'going off air' });
+});
+
+test.serial('a box that cannot go on air is not ready', async (t) => {
+  t.timeout(60_000);
+  const server = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const manager = await startManager(WATCHDOG_MS);
+  t.teardown(() => manager.stop());
+  const args = ['--source', 'demo', '--host', '127.0.0.1', '--port', `${(server.address() as AddressInfo).port}`];
+  const running = run(process.execPath, [MAIN, ...args], { env: { ...process.env, ...manager.env } });
+  t.teardown(() => running.stop());
+  await once(running.child, 'exit');
+  t.is(running.child.exitCode, 69, running.output());
+  t.deepEqual(manager.messages(), []);
 });
 
 test.serial('another process than the one that was asked does not feed the watchdog, but tells the rest', async (t) => {
