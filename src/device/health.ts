@@ -68,6 +68,7 @@ export class HealthReader {
   #freshUntilMs = 0;
   #latest: BoxHealth | undefined;
   #machine: BoxHealth['machine'];
+  #askedMachine: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #xruns = new XrunsPerHour();
   #conditions = NO_CONDITIONS;
@@ -99,7 +100,8 @@ export class HealthReader {
    * all also says what the machine is, for which processes are started, once.
    */
   async read(): Promise<BoxHealth> {
-    this.#machine ??= await (this.#options.machine ?? readMachine)();
+    this.#askedMachine ??= this.#askMachine();
+    await this.#askedMachine;
     return this.look();
   }
 
@@ -112,6 +114,12 @@ export class HealthReader {
       });
     }
     return this.#answer;
+  }
+
+  async #askMachine(): Promise<void> {
+    const { machine = readMachine } = this.#options;
+    this.#machine = await machine().catch(() => undefined); // What cannot be asked is not told.
+    this.#freshUntilMs = 0; // The last answer does not have it.
   }
 
   async #read(): Promise<BoxHealth> {

@@ -142,6 +142,7 @@ test.serial('a condition is told when it comes, and stands in what is known with
   await until('it is hot', () => reader.latest?.conditions.some(({ name }) => name === 'hot') || reader.latest);
   t.deepEqual(lines, ['health: hot: the processor has 91 °C']);
   t.false('machine' in (reader.latest ?? {}), 'nobody at a desk has asked');
+  t.deepEqual((await reader.read()).machine, { model: 'a board' });
   reader.stop();
   const last = reader.latest;
   await new Promise((resolve) => setTimeout(resolve, 1500));

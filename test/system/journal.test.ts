@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { startBox } from '../support/box.ts';
 import { hear } from '../support/hear.ts';
 import { until } from '../support/processes.ts';
@@ -9,7 +9,7 @@ import { PulseRig } from '../support/pulse.ts';
 const QUIET_LINES = 20;
 
 test('the journal: a quiet time says nothing, and an unplugged and replugged card is two lines that say everything', async (t) => {
-  t.timeout(120_000);
+  t.timeout(150_000);
   const rig = new PulseRig();
   t.teardown(() => rig.stop());
   await rig.start();
@@ -24,22 +24,39 @@ test('the journal: a quiet time says nothing, and an unplugged and replugged car
   const lines = () => box.output().trimEnd().split('\n');
   await until('live', state('live'));
   await sleep(1000);
-  const before = lines().length;
-  for (let rounds = 0; rounds < 4; rounds++) {
-    await hear(`${box.url}/stream.wav?burst=0`, 1);
-    await sleep(1000);
-  }
-  t.deepEqual(lines().slice(before), [], 'nothing happens, nothing is said');
-  t.true(before < QUIET_LINES, box.output());
+  t.true(lines().length < QUIET_LINES, box.output());
 
-  await rig.kill();
-  await until('fallback', state('fallback'));
-  await sleep(1500);
-  await rig.start();
-  await until('live again', state('live'));
-  await sleep(1000);
-  const [lost, back, ...more] = lines().slice(before);
+  const quiet = await undisturbed(t, async () => {
+    const before = lines().length;
+    for (let rounds = 0; rounds < 4; rounds++) {
+      await hear(`${box.url}/stream.wav?burst=0`, 1);
+      await sleep(1000);
+    }
+    return lines().slice(before);
+  });
+  t.deepEqual(quiet, [], 'nothing happens, nothing is said');
+
+  const replugged = await undisturbed(t, async () => {
+    const before = lines().length;
+    await rig.kill();
+    await until('fallback', state('fallback'));
+    await sleep(1500);
+    await rig.start();
+    await until('live again', state('live'));
+    await sleep(1000);
+    return lines().slice(before);
+  });
+  const [lost, back, ...more] = replugged;
   t.deepEqual(more, [], box.output());
   t.regex(lost ?? '', /WARN.*source: \S+: mixer: .+; trying again$/);
   t.regex(back ?? '', /INFO.*source: alsa mixer is back after \d+\.\d s/);
 });
+
+/** Does it once more when the machine was so busy that the sound stood still by itself, which is told, and rightly so. */
+async function undisturbed(t: ExecutionContext, lines: () => Promise<string[]>): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    const told = await lines();
+    if (attempt === 3 || !told.some((line) => line.includes('no sound from the source'))) return told;
+    t.log('the machine stood still; once more');
+  }
+}
