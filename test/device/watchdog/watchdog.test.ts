@@ -7,7 +7,7 @@ import { Watchdog } from '../../../src/device/watchdog/watchdog.ts';
 function stage(watchdogMs: number | undefined = 150) {
   const told: string[] = [];
   const lines: string[] = [];
-  const box: { vitals: Vitals | undefined; status: string } = { vitals: undefined, status: 'live: signal' };
+  const box = { vitals: undefined as Vitals | undefined, onAir: true, status: 'live: signal' };
   const sinceMs = performance.now();
   const well = (): Vitals => ({
     sinceMs,
@@ -18,7 +18,7 @@ function stage(watchdogMs: number | undefined = 150) {
     feeds: [],
   });
   const watchdog = new Watchdog({
-    vitals: () => box.vitals ?? well(),
+    vitals: () => (box.onAir ? (box.vitals ?? well()) : undefined),
     status: () => box.status,
     log: {
       error: (text) => lines.push(text),
@@ -60,6 +60,21 @@ test.serial('fed while all is well; not while something stands still; and again 
   const last = told.length;
   await sleep(300);
   t.is(told.length, last, 'nothing is said any more');
+});
+
+test.serial('a restart is no standstill, and what comes after it is not compared with what was before', async (t) => {
+  const { watchdog, box, well, lines, beats } = stage();
+  watchdog.ready();
+  await sleep(2300);
+  box.onAir = false;
+  const before = beats();
+  await sleep(400);
+  t.true(beats() > before);
+  box.vitals = { ...well(), sinceMs: performance.now(), programme: { framesSent: 1, skippedMs: 0, lagMs: 1 } };
+  box.onAir = true;
+  await sleep(400);
+  watchdog.stopping();
+  t.deepEqual(lines, []);
 });
 
 test.serial('a status that changes all the time is told once a second at most', async (t) => {
