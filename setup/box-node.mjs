@@ -42,6 +42,8 @@ export async function warmCodeCache() {
     'desk/settings.ts',
     'desk/parts.ts',
     'config/edit.ts',
+    'device/watchdog/watchdog.ts',
+    'device/watchdog/service-manager.ts',
   ];
   const code = files.map(load).join('');
   // The program's own argument makes it print and end instead of going on air.

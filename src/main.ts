@@ -48,20 +48,24 @@ async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'r
   const panel = new Panel({ log });
   panel.use(config);
   await panel.ready();
+  const { createWatchdog } = await import('./device/watchdog/watchdog.ts');
+  const watchdog = await createWatchdog({ log, vitals: () => box.vitals(), status: () => box.statusLine() });
   const { Box } = await import('./box.ts');
-  const box = new Box({ file, version, log, panel, onFailed: (error) => endWith(error, config.http) });
+  const onFailed = (error: unknown) => endWith(error, config.http);
+  const box = new Box({ file, version, log, panel, standstills: () => watchdog.standstills, onFailed });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
       log.info(`${signal}: going off air`);
+      watchdog.stopping();
       // A card whose driver hangs must not keep the box from stopping.
       setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
       void box.stop().then(() => process.exit(0));
     });
   }
-  await box.start(config).catch((error: unknown) => endWith(error, config.http));
+  await box.start(config).then(() => !stopping && watchdog.ready(), onFailed);
 }
 
 /** Ends the process because the box cannot be on air. */

@@ -23,6 +23,7 @@ function fakeAppliance(options: ApplianceOptions, told: string[]) {
     stopping,
     formats: [],
     report: { panel: () => ({ ...LIVE, cause: name }) },
+    device: { vitals: () => undefined, statusLine: () => name },
     start: () => {
       told.push(`start ${name}`);
       return starting.promise;
@@ -59,6 +60,7 @@ async function onAir(t: ExecutionContext) {
     panel,
     version: '0',
     log: pino({}, { write: () => {} }),
+    standstills: () => [],
     onFailed: (error) => told.push(`failed: ${(error as Error).message}`),
     create: (options) => {
       const appliance = fakeAppliance(options, told);
@@ -74,7 +76,7 @@ async function onAir(t: ExecutionContext) {
 }
 
 test('the new appliance is started when the old one has stopped, and goes by the file as it was when the restart was asked for', async (t) => {
-  const { told, made, name, restart } = await onAir(t);
+  const { box, told, made, name, restart } = await onAir(t);
   name('two');
   const begin = restart();
   name('three');
@@ -82,11 +84,13 @@ test('the new appliance is started when the old one has stopped, and goes by the
   begin?.();
   await sleep(10);
   t.deepEqual(told, ['start one', 'stop one'], 'once, and one after the other');
+  t.is(box.statusLine(), 'restarting');
   made[0]?.stopping.resolve();
   await sleep(10);
   t.deepEqual(told, ['start one', 'stop one', 'start two']);
   made[1]?.starting.resolve();
   await sleep(10);
+  t.is(box.statusLine(), 'two');
   restart()?.();
   await sleep(10);
   t.deepEqual(told.slice(3), ['stop two']);
