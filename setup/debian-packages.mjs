@@ -48,6 +48,7 @@ export const debianPackages = [
   { name: 'sonic-pi-samples', why: 'real music, for the encoders', for: ['test', 'bench:codecs'] },
   { name: 'alsa-utils', why: 'real speech, for the encoders', for: ['test', 'bench:codecs'] },
   { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
+  { name: 'systemd', why: 'systemd-analyze, which checks the units', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
   { name: 'mpv', why: 'a listener', for: ['test', 'bench:burst', 'bench:ear'] },
   { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test', 'bench:burst'] },

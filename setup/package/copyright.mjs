@@ -72,7 +72,9 @@ export function licencesOf(projectFolder, modules, nodeHome) {
 const body = (text) => text.slice(text.indexOf('Permission is hereby'));
 
 /** Texts that every Debian has (policy 12.5). */
-const COMMON = new Map([['Apache-2.0', 'On Debian systems, the full text is in /usr/share/common-licenses/Apache-2.0.']]);
+const COMMON = new Map([
+  ['Apache-2.0', 'On Debian systems, the full text is in /usr/share/common-licenses/Apache-2.0.'],
+]);
 
 /** @param {string} projectFolder @param {string} folder @returns {Licence} */
 function licenceOf(projectFolder, folder) {
