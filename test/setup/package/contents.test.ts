@@ -6,15 +6,7 @@ import { commonContents, isNeeded, placeOf, productionModules } from '../../../s
 
 const lock = JSON.parse(readFileSync(path.join(projectDir, 'package-lock.json'), 'utf8'));
 
-for (const file of [
-  'index.js',
-  'package.json',
-  'lib/a.cjs',
-  'dist/esm/a.mjs',
-  'lib/test.js',
-  'src/docs.js',
-  'build/Release/epoll.node',
-]) {
+for (const file of ['index.js', 'package.json', 'lib/a.cjs', 'dist/esm/a.mjs', 'lib/test.js', 'src/docs.js']) {
   test(`needed of an npm package: ${file}`, (t) => t.true(isNeeded(file)));
 }
 
@@ -35,7 +27,9 @@ for (const file of [
   'bin.js',
   'lib/colors.test.js',
   'bin/a.js',
-  'build/Release/obj.target/a.node',
+  'build/Release/epoll.node',
+  'build/binding.Makefile.mk',
+  'build/Release/obj.target/a.o',
   'src/a.cc',
 ]) {
   test(`not needed of an npm package: ${file}`, (t) => t.false(isNeeded(file)));
