@@ -14,16 +14,16 @@ import { buildPage, isPageCurrent } from './page.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
- * What stands behind `npm start`, `npm test`, `npm run check` and `npm run bench:*`: makes this machine ready, as far as it is
+ * What stands behind `npm start`, `npm test`, `npm run check`, `npm run package` and `npm run bench:*`: makes this machine ready, as far as it is
  * not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
-const USAGE = 'Usage: node setup/run.mjs start|test|check [ARGUMENTS] | bench NAME [ARGUMENTS]';
+const USAGE = 'Usage: node setup/run.mjs start|test|check|package [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const commands = { start, test, check, bench };
+const commands = { start, test, check, bench, package: makePackage };
 
 /** @param {string[]} args */
 async function start(args) {
@@ -66,6 +66,14 @@ async function bench([name = '', ...args]) {
   await become(pinnedNode().binary, [file, ...args], childEnv());
 }
 
+/** @param {string[]} args */
+async function makePackage(args) {
+  await prepareNode('package');
+  await buildPageWhenStale();
+  const { makePackages } = await import('./package.mjs');
+  await withLock(LOCK_FILE, () => makePackages(args));
+}
+
 /**
  * Makes the machine ready for a command that loads the addon. Prints and changes nothing when it is.
  *
@@ -86,12 +94,15 @@ async function prepare(need) {
       if (!isEpollCurrent(projectDir)) await buildEpoll(projectDir, childEnv());
     });
   }
-  if (!isPageCurrent(projectDir)) {
-    await withLock(LOCK_FILE, async () => {
-      if (!isPageCurrent(projectDir)) await buildPage(projectDir, childEnv());
-    });
-  }
+  await buildPageWhenStale();
   await warmCodeCache();
+}
+
+async function buildPageWhenStale() {
+  if (isPageCurrent(projectDir)) return;
+  await withLock(LOCK_FILE, async () => {
+    if (!isPageCurrent(projectDir)) await buildPage(projectDir, childEnv());
+  });
 }
 
 /**

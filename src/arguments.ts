@@ -27,6 +27,7 @@ export type Command =
   | { name: 'example-config' }
   | { name: 'hash-password' }
   | { name: 'gpio-setup'; config: string | undefined; off: boolean }
+  | { name: 'rescue'; config: string; port: number | undefined }
   | { name: 'check-config'; file: string };
 
 /** Parses the arguments behind the program's name. Throws `ConfigError` when they are wrong. */
@@ -41,11 +42,20 @@ export function parseArguments(args: string[]): Command {
   if (name === undefined) return { name: 'run', config, overrides: overrides(values) };
   if ((name === 'devices' || name === 'example-config' || name === 'hash-password') && file === undefined)
     return { name };
+  if (name === 'rescue' && file === undefined) return rescueCommand(values);
   if (name === 'check-config' && file !== undefined && rest.length === 0) return { name: 'check-config', file };
   if (name === 'check-config') throw new ConfigError(['check-config: expected one file']);
   throw new ConfigError([
     `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password, gpio-setup or none (see --help)`,
   ]);
+}
+
+/** For boardfeed-rescue.service; it must come up whatever it is told. */
+function rescueCommand({
+  config = '/etc/boardfeed/boardfeed.toml',
+  port,
+}: ReturnType<typeof parse>['values']): Command {
+  return { name: 'rescue', config, port: port === undefined ? undefined : Number(port) };
 }
 
 function parse(args: string[]) {

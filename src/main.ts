@@ -23,6 +23,9 @@ async function run(command: Command): Promise<void> {
   else if (command.name === 'hash-password') {
     const { askAndHash } = await import('./hash-password.ts');
     console.log(await askAndHash());
+  } else if (command.name === 'rescue') {
+    const { rescue } = await import('./rescue/rescue.ts');
+    await rescue(command);
   } else if (command.name === 'check-config') {
     loadConfig(command.file);
     console.log(`${command.file}: good`);
