@@ -1,0 +1,126 @@
+import test from 'ava';
+import { InstalledBox } from '../../support/guest/installed-box.ts';
+import { listen } from '../../support/listener.ts';
+
+/*
+ * The package in a Debian of its own, from the installation to a quiet evening. One machine for all of it, so the order counts.
+ */
+
+let box: InstalledBox;
+let failed = false;
+
+/** After the card appears, s of the guest's clock. */
+const ON_AIR_S = 5;
+/** What `systemd-analyze security` may say at most: 10 is everything allowed, 0 nothing. */
+const EXPOSURE = 2.5;
+/** How long nothing happens, minutes: what is written more rarely shows only in the hour that `BOARDFEED_QUIET_MINUTES=60` asks for. */
+const QUIET_MINUTES = Number(process.env.BOARDFEED_QUIET_MINUTES ?? 2);
+/** A quiet hour has fewer lines. */
+const LINES_PER_HOUR = 20;
+/** How a sandbox that is too tight shows. */
+const SANDBOX_ERRORS =
+  /permission denied|operation not permitted|read-only file system|EACCES|EPERM|EROFS|SIGSYS|seccomp|bad system call|Failed to set up|Failed at step|ignoring:/i;
+
+test.before('a machine', async () => {
+  box = await InstalledBox.boot();
+});
+
+test.afterEach.always((t) => {
+  failed ||= !t.passed;
+});
+
+test.after.always(() => box?.stop(failed));
+
+test.serial('one command installs it, and it is on air without a card', async (t) => {
+  const startS = box.guest.nowS();
+  t.log((await box.install()).split('\n').slice(-3).join('\n'));
+  t.log(`installed in ${(box.guest.nowS() - startS).toFixed(1)} s`);
+  await box.until('the service is active', 60, async () => (await box.property('ActiveState')) === 'active');
+  t.is(await box.property('UnitFileState'), 'enabled');
+  t.not(await box.property('User'), 'root');
+  await box.until('the page is there', 30, async () => (await fetch(box.url)).ok);
+  const { programme, source } = await box.status();
+  t.not(programme.state, 'live');
+  t.is(source.wanted, 'alsa');
+});
+
+test.serial('with a card it is live within five seconds', async (t) => {
+  await box.startMixer();
+  const listener = listen(box.port, '/stream.mp3');
+  t.teardown(() => listener.stop());
+  const pluggedS = box.guest.nowS();
+  await box.guest.sh('modprobe snd-aloop');
+  await box.until('live', 60, async () => (await box.status()).programme.state === 'live');
+  // As the box itself saw it: asking takes its time here.
+  const line = (await box.journal(pluggedS)).find(({ message }) => message.includes('programme: live'));
+  t.truthy(line);
+  const tookS = (line?.atS ?? Number.POSITIVE_INFINITY) - pluggedS;
+  t.log(`live ${tookS.toFixed(2)} s after the card was plugged in`);
+  t.true(tookS < ON_AIR_S, `${tookS} s`);
+  t.is(await box.property('ActiveState'), 'active');
+  t.true(listener.open());
+});
+
+for (const stream of ['/stream.mp3', '/stream.opus', '/stream.wav']) {
+  test.serial(`the mixer is heard outside: ${stream}`, async (t) => {
+    await box.untilHeard(60);
+    t.deepEqual(await box.faults(stream), []);
+  });
+}
+
+test.serial('what it may do is little', async (t) => {
+  const verdict = await box.guest.sh('systemd-analyze security --no-pager boardfeed.service');
+  const exposure = Number(verdict.match(/exposure level for boardfeed\.service: ([\d.]+)/)?.[1]);
+  t.log(`systemd-analyze security: ${exposure}`);
+  t.true(exposure <= EXPOSURE, verdict);
+});
+
+test.serial('it is found by name', async (t) => {
+  const found = await box.guest.sh('avahi-browse --resolve --parsable --terminate _http._tcp', 120);
+  t.log(found.trim());
+  t.regex(found, /^=;eth0;IPv4;[^;]*;(Web Site|_http\._tcp);local;[^;]+\.local;[\d.]+;80;.*path=/m);
+});
+
+test.serial('a card that is unplugged and plugged in again disconnects nobody and is two lines', async (t) => {
+  const listeners = ['/stream.mp3', '/stream.opus'].map((path) => listen(box.port, path));
+  t.teardown(() => listeners.forEach((listener) => listener.stop()));
+  await box.until('both hear', 30, async () => listeners.every((listener) => listener.body().length > 20_000));
+  const fromS = box.guest.nowS();
+  await box.unplug();
+  await box.until('the card is gone', 30, async () => (await box.status()).programme.state !== 'live');
+  const heard = listeners.map((listener) => listener.body().length);
+  await box.plugIn();
+  const pluggedS = box.guest.nowS();
+  await box.until('live again', 30, async () => (await box.status()).programme.state === 'live');
+  t.log(`asked, it was live ${(box.guest.nowS() - pluggedS).toFixed(1)} s after it was plugged in again`);
+  await box.untilHeard(30);
+  for (const [index, listener] of listeners.entries()) {
+    t.true(listener.open());
+    t.true(listener.body().length > (heard[index] ?? 0));
+  }
+  const lines = (await box.journal(fromS)).map(({ message }) => message);
+  t.is(lines.length, 2, lines.join('\n'));
+});
+
+test.serial(`a quiet hour has fewer than ${LINES_PER_HOUR} lines (${QUIET_MINUTES} minutes of it)`, async (t) => {
+  t.timeout((QUIET_MINUTES + 10) * 60_000);
+  const fromS = box.guest.nowS();
+  await box.until('time passes', QUIET_MINUTES * 60 + 5, async () => box.guest.nowS() > fromS + QUIET_MINUTES * 60);
+  const quiet = await box.journal(fromS);
+  // What comes at the start, and what came while others listened, is no more than that.
+  const all = await box.journal();
+  t.log(`${all.length} lines since the installation, ${quiet.length} in ${QUIET_MINUTES} quiet minutes`);
+  const perHour = (quiet.length * 60) / QUIET_MINUTES;
+  t.true(perHour < LINES_PER_HOUR, quiet.map(({ message }) => message).join('\n'));
+  t.true(all.length < LINES_PER_HOUR, all.map(({ message }) => message).join('\n'));
+});
+
+test.serial('nothing was refused to it', async (t) => {
+  const lines = [...(await box.journal()), ...(await box.guest.journal('--dmesg'))];
+  const errors = lines.filter(({ message }) => SANDBOX_ERRORS.test(message) && /boardfeed|node|audit/i.test(message));
+  t.deepEqual(errors, []);
+  t.deepEqual(
+    (await box.journal()).filter(({ priority }) => priority <= 3),
+    [],
+  );
+});
