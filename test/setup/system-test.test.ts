@@ -25,7 +25,12 @@ test('what has passed is known as such until something that it depends on change
 
   write('trial.deb', 'c');
   t.false(record({ BOARDFEED_DEB: join(folder, 'trial.deb') }).alreadyPassed);
-  for (const path of ['src/main.ts', 'systemd/boardfeed.service', 'test/system/package/a.test.ts', 'package-lock.json']) {
+  for (const path of [
+    'src/main.ts',
+    'systemd/boardfeed.service',
+    'test/system/package/a.test.ts',
+    'package-lock.json',
+  ]) {
     write(path, 'changed');
     t.false(record().alreadyPassed, path);
     record().passed();

@@ -58,7 +58,12 @@ test('security updates come from their own place', (t) => {
 });
 
 test("a line of the guest's journal", (t) => {
-  const line = { __MONOTONIC_TIMESTAMP: '12500000', PRIORITY: '4', SYSLOG_IDENTIFIER: 'boardfeed', MESSAGE: 'programme: lost' };
+  const line = {
+    __MONOTONIC_TIMESTAMP: '12500000',
+    PRIORITY: '4',
+    SYSLOG_IDENTIFIER: 'boardfeed',
+    MESSAGE: 'programme: lost',
+  };
   t.deepEqual(parseJournalLine(JSON.stringify(line)), {
     atS: 12.5,
     priority: 4,

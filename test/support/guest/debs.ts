@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { projectDir } from '../../../setup/machine.mjs';
@@ -27,13 +36,14 @@ export function fieldOf(deb: string, field: string): string {
 /** What the package is made from. */
 const SOURCES = ['src', 'native', 'systemd', 'debian', 'setup', 'package.json', 'package-lock.json'];
 
-/** Our package: `BOARDFEED_DEB`, or what `npm run package` has left in `build/`, or makes now when that is missing or old. */
+/** Our package: `BOARDFEED_DEB`, or what `npm run package` has left in `dist/`, or makes now when that is missing or old. */
 export function findDeb(arch: DebianArch, env: NodeJS.ProcessEnv = process.env): string {
   if (env.BOARDFEED_DEB) return resolve(env.BOARDFEED_DEB);
-  const folder = join(projectDir, 'build');
+  const folder = join(projectDir, 'dist');
   const find = () => {
-    const names = readdirSync(folder).filter((name) => name.startsWith('boardfeed_') && name.endsWith(`_${arch}.deb`));
-    return names.map((name) => join(folder, name)).sort((a, b) => changedMs(b) - changedMs(a))[0];
+    const files = existsSync(folder) ? readdirSync(folder) : [];
+    const ours = files.filter((name) => name.startsWith('boardfeed_') && name.endsWith(`_${arch}.deb`));
+    return ours.map((name) => join(folder, name)).sort((a, b) => changedMs(b) - changedMs(a))[0];
   };
   const found = find();
   if (found && changedMs(found) > Math.max(...SOURCES.flatMap(filesOf).map(changedMs))) return found;

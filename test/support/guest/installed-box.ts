@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,6 +47,7 @@ export class InstalledBox {
     const deb = findDeb('amd64');
     const root = await makeRoot('amd64', dependenciesOf(deb));
     const share = mkdtempSync(join(tmpdir(), 'boardfeed-share-'));
+    chmodSync(share, 0o755);
     try {
       copyFileSync(deb, join(share, 'boardfeed.deb'));
       // Whole periods of both tones, so that it can be repeated without a seam.
@@ -65,7 +66,10 @@ export class InstalledBox {
   async stop(failed: boolean): Promise<void> {
     if (failed) {
       const said = await this.guest
-        .sh('systemctl status --no-pager --lines=0 boardfeed.service; journalctl --boot --no-pager --lines=80 --output=short-monotonic', 60)
+        .sh(
+          'systemctl status --no-pager --lines=0 boardfeed.service; journalctl --boot --no-pager --lines=80 --output=short-monotonic',
+          60,
+        )
         .catch((error: unknown) => `${error}\n${this.guest.console().slice(-4000)}`);
       console.log(said);
     }
@@ -90,7 +94,7 @@ export class InstalledBox {
   }
 
   #apt(what: string): Promise<string> {
-    return this.guest.sh(`DEBIAN_FRONTEND=noninteractive apt-get --yes --no-download ${what} 2>&1`, INSTALL_S);
+    return this.guest.sh(`DEBIAN_FRONTEND=noninteractive apt-get --yes ${what} 2>&1`, INSTALL_S);
   }
 
   /** Plugs the card in for the first time, with a mixer that plays whenever the card is there. */

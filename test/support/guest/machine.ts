@@ -40,7 +40,7 @@ export interface Machine {
 
 /** Which QEMU, which of its machines, and the name of its console in Linux. */
 const BOARDS: Record<DebianArch, { qemu: string; board: string[]; console: string }> = {
-  amd64: { qemu: 'qemu-system-x86_64', board: ['-M', 'q35', '-cpu', 'Nehalem'], console: 'ttyS0' },
+  amd64: { qemu: 'qemu-system-x86_64', board: ['-M', 'q35,sata=off,smbus=off', '-cpu', 'Nehalem'], console: 'ttyS0' },
   arm64: { qemu: 'qemu-system-aarch64', board: ['-M', 'virt', '-cpu', 'cortex-a53'], console: 'ttyAMA0' },
 };
 
@@ -53,7 +53,18 @@ export function qemuArguments(options: MachineOptions, folder: string): string[]
   const { board, console } = BOARDS[arch];
   const ports = [...forwards].map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`).join('');
   return [
-    ...[...board, '-accel', 'tcg,thread=multi', '-smp', `${CPUS}`, '-m', `${memoryMb}`, '-nodefaults', '-display', 'none'],
+    ...[
+      ...board,
+      '-accel',
+      'tcg,thread=multi',
+      '-smp',
+      `${CPUS}`,
+      '-m',
+      `${memoryMb}`,
+      '-nodefaults',
+      '-display',
+      'none',
+    ],
     ...['-kernel', kernel, '-initrd', initrd, '-append', `console=${console} ${append}`],
     ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe,snapshot=${options.keepsDisk ? 'off' : 'on'}`],
     ...['-netdev', `user,id=net,restrict=on${ports}`, '-device', 'virtio-net-pci,netdev=net,romfile='],

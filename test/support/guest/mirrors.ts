@@ -26,7 +26,9 @@ export function parseMirrors(printed: string): Mirrors | undefined {
  */
 export function findMirrors(env: NodeJS.ProcessEnv = process.env): Mirrors {
   if (env.BOARDFEED_MIRROR) return { main: env.BOARDFEED_MIRROR };
-  const asked = spawnSync('apt-get', ['indextargets', 'Created-By: Packages', '--format', FORMAT], { encoding: 'utf8' });
+  const asked = spawnSync('apt-get', ['indextargets', 'Created-By: Packages', '--format', FORMAT], {
+    encoding: 'utf8',
+  });
   const mirrors = parseMirrors(asked.stdout ?? '');
   if (!mirrors) {
     throw new Error('apt knows no mirror of Debian: run apt-get update, or name one in BOARDFEED_MIRROR (http://...)');

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run as runChild } from '../../../setup/child.mjs';
@@ -68,6 +79,8 @@ async function build(arch: DebianArch, packages: readonly string[], into: string
       'mkdir root',
       'tar -C root --numeric-owner -xpf root.tar',
       'cp -R --no-preserve=ownership last/. root/',
+      // Or systemd would think that /usr is new, and renew what is made from it, at each start.
+      'touch root/etc/.updated root/var/.updated',
       `mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=0,root_owner=0:0 -d root ${into}/disk ${DISK_SIZE}`,
       `cp -L root/boot/vmlinuz-* ${into}/vmlinuz`,
       `cp -L root/boot/initrd.img-* ${into}/initrd`,

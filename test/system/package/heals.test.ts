@@ -74,7 +74,10 @@ test.serial(`${CRASHES} crashes in a row end in the rescue state, which says why
   t.log(`${page.status} ${text.slice(0, 300)}`);
   t.regex(text, /boardfeed/i);
   t.regex(text, /the card has bitten the box/);
-  t.regex(await box.guest.sh('systemctl status --no-pager boardfeed.service || true'), /start-limit-hit|Start request repeated/);
+  t.regex(
+    await box.guest.sh('systemctl status --no-pager boardfeed.service || true'),
+    /start-limit-hit|Start request repeated/,
+  );
 
   await box.until('a minute passes', 70, async () => box.guest.nowS() > rescuedS + 60);
   t.is(Number(await box.property('NRestarts')), crashes);
