@@ -83,7 +83,9 @@ test.serial('it is found by name', async (t) => {
 
 test.serial('a card that is unplugged and plugged in again disconnects nobody and is two lines', async (t) => {
   const listeners = ['/stream.mp3', '/stream.opus'].map((path) => listen(box.port, path));
-  t.teardown(() => listeners.forEach((listener) => listener.stop()));
+  t.teardown(() => {
+    for (const listener of listeners) listener.stop();
+  });
   await box.until('both hear', 30, async () => listeners.every((listener) => listener.body().length > 20_000));
   const fromS = box.guest.nowS();
   await box.unplug();
