@@ -11,8 +11,6 @@ export interface Ended {
 /** An emulated machine is some ten times slower than a real one, and shares ours with whatever else runs. */
 const ANSWER_MS = 60_000;
 const POLL_MS = 100;
-/** How long answers to an earlier agent are let pass. */
-const SETTLE_MS = 300;
 
 interface ExecStatus {
   exited: boolean;
@@ -31,19 +29,11 @@ export class Agent {
     this.#lines = new JsonLines(path, () => {});
   }
 
-  /**
-   * Waits until the agent answers: after a start or restart of the machine. What was sent before there was an agent is answered
-   * late; so it must repeat a number that was never used before.
-   */
-  async waitUntilUp(timeoutMs: number): Promise<void> {
-    const endMs = Date.now() + timeoutMs;
-    for (;;) {
-      const id = this.#nextSync++;
-      const answer = await this.#lines.request('guest-sync', { id }, 2000).catch(() => undefined);
-      if (answer === id) return;
-      if (Date.now() > endMs) throw new Error(`the guest's agent did not answer in ${timeoutMs} ms`);
-      await sleep(SETTLE_MS);
-    }
+  /** Makes sure that what is answered from now on is answered to us: repeats a number that was never used before. */
+  async sync(): Promise<void> {
+    const id = this.#nextSync++;
+    const answer = await this.#lines.request('guest-sync', { id }, ANSWER_MS);
+    if (answer !== id) throw new Error(`the guest's agent answered ${JSON.stringify(answer)} instead of ${id}`);
   }
 
   /** Runs a shell script in the guest and waits for its end; what it leaves in the background must have its output elsewhere. */

@@ -1,5 +1,6 @@
 import { monotonicMs } from '../../../src/pcm.ts';
-import { type Machine, type MachineOptions, startMachine } from './machine.ts';
+import { until } from '../processes.ts';
+import { AGENT, type Machine, type MachineOptions, startMachine } from './machine.ts';
 import type { Qmp } from './qmp.ts';
 
 /** A line of the guest's journal. */
@@ -49,7 +50,10 @@ export class Guest {
 
   /** Waits until a machine that starts, or starts again, obeys. */
   async waitUntilUp(): Promise<void> {
-    await this.#machine.agent.waitUntilUp(BOOT_MS);
+    const { qmp, agent } = this.#machine;
+    // Not by asking the agent again and again: what is said to a machine that starts is answered later, all of it.
+    await until('the agent of the guest is there', () => qmp.isPortOpen(AGENT), BOOT_MS);
+    await agent.sync();
     await this.sh(`mkdir -p ${SHARED}; mount -t 9p -o trans=virtio,version=9p2000.L,ro host ${SHARED}`);
     const beforeMs = monotonicMs();
     const uptimeS = await this.#readUptimeS();

@@ -44,6 +44,8 @@ const BOARDS: Record<DebianArch, { qemu: string; board: string[]; console: strin
   arm64: { qemu: 'qemu-system-aarch64', board: ['-M', 'virt', '-cpu', 'cortex-a53'], console: 'ttyAMA0' },
 };
 
+/** QEMU's name of the line to the agent. */
+export const AGENT = 'agent';
 const CPUS = 2;
 const MEMORY_MB = 1024;
 
@@ -70,8 +72,8 @@ export function qemuArguments(options: MachineOptions, folder: string): string[]
     ...['-netdev', `user,id=net,restrict=on${ports}`, '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...['-virtfs', `local,path=${share},mount_tag=host,security_model=none,readonly=on`],
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
-    ...['-chardev', `socket,id=agent,path=${join(folder, 'agent')},server=on,wait=off`],
-    ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-chardev', `socket,id=${AGENT},path=${join(folder, 'agent')},server=on,wait=off`],
+    ...['-device', `virtserialport,chardev=${AGENT},name=org.qemu.guest_agent.0`],
     ...['-qmp', `unix:${join(folder, 'qmp')},server=on,wait=off`],
     ...['-serial', `file:${join(folder, 'console')}`],
     ...devices,

@@ -21,6 +21,12 @@ export class Qmp {
     return this.#lines.request(command, args);
   }
 
+  /** Whether somebody in the guest has opened the port that belongs to a character device of QEMU. */
+  async isPortOpen(chardev: string): Promise<boolean> {
+    const all = (await this.run('query-chardev')) as { label: string; 'frontend-open': boolean }[];
+    return all.some((one) => one.label === chardev && one['frontend-open']);
+  }
+
   /** Everything that has happened to the machine so far, by QEMU's names: `RESET`, `SHUTDOWN`, `WATCHDOG`, ... */
   get events(): readonly string[] {
     return this.#events;

@@ -67,4 +67,4 @@ export const LAST_FILES: Readonly<Record<string, string>> = {
 
 /** What the kernel is told: the disk, the names of network cards, never to stand still in a panic, and what saves time. */
 export const KERNEL_ARGUMENTS =
-  'root=/dev/vda rw rootfstype=ext4 fsck.mode=skip net.ifnames=0 panic=-1 mitigations=off quiet';
+  'root=/dev/vda rw rootfstype=ext4 fsck.mode=skip net.ifnames=0 panic=-1 mitigations=off';
