@@ -8,6 +8,7 @@ import { faultsHeard, hear } from '../hear.ts';
 import { sines, type Tone } from '../tones.ts';
 import { dependenciesOf, findDeb, raiseVersion } from './debs.ts';
 import { Guest, type JournalLine, SHARED } from './guest.ts';
+import { type Hooks, makeHooks } from './hooks.ts';
 import { makeRoot } from './root.ts';
 import { KERNEL_ARGUMENTS } from './root-recipe.ts';
 
@@ -95,6 +96,13 @@ export class InstalledBox {
 
   #apt(what: string): Promise<string> {
     return this.guest.sh(`DEBIAN_FRONTEND=noninteractive apt-get --yes ${what} 2>&1`, INSTALL_S);
+  }
+
+  /** Brings the hooks into the service, which starts again for it, and returns what pulls them. */
+  async installHooks(): Promise<Hooks> {
+    const hooks = makeHooks(this.#share);
+    await this.guest.sh(hooks.install(SHARED));
+    return hooks;
   }
 
   /** Plugs the card in for the first time, with a mixer that plays whenever the card is there. */

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Hooks } from '../../support/guest/hooks.ts';
 import { InstalledBox } from '../../support/guest/installed-box.ts';
 
 /*
@@ -11,12 +12,14 @@ const HEALED_S = 30;
 const CRASHES = 20;
 
 let box: InstalledBox;
+let hooks: Hooks;
 let failed = false;
 
 test.before('a box on air', async () => {
   box = await InstalledBox.boot();
   await box.install();
   await box.plugInFirst();
+  hooks = await box.installHooks();
   await box.untilHeard(120);
 });
 
@@ -27,8 +30,10 @@ test.afterEach.always((t) => {
 test.after.always(() => box?.stop(failed));
 
 /** How a box may stop working without ending. */
-const blows: [what: string, strike: string][] = [
-  ['the process is stopped', 'systemctl kill --kill-whom=main --signal=STOP boardfeed.service'],
+const blows: [what: string, strike: () => string][] = [
+  ['the process is stopped', () => 'systemctl kill --kill-whom=main --signal=STOP boardfeed.service'],
+  ['the event loop is stuck', () => hooks.blockLoop],
+  ['the capture thread is stopped', () => hooks.parkCapture],
 ];
 
 for (const [what, strike] of blows) {
@@ -36,7 +41,7 @@ for (const [what, strike] of blows) {
     const before = await box.property('MainPID');
     const restarts = Number(await box.property('NRestarts'));
     const struckS = box.guest.nowS();
-    await box.guest.sh(strike);
+    await box.guest.sh(strike());
     await box.until('another process', 60, async () => !['0', before].includes(await box.property('MainPID')));
     const heardS = await box.untilHeard(60);
     t.log(`heard ${(heardS - struckS).toFixed(1)} s after it`);
@@ -56,7 +61,7 @@ test.serial('a process that is killed is back and heard', async (t) => {
 });
 
 test.serial(`${CRASHES} crashes in a row end in the rescue state, which says why, and in no loop`, async (t) => {
-  const unit = '/run/systemd/system/boardfeed.service.d';
+  const unit = '/run/systemd/system/boardfeed.service.d'; // where the hooks are, too
   const drop = `[Service]\\nExecStart=\\nExecStart=/bin/sh -c "echo the card has bitten the box >&2; exit 1"\\n`;
   await box.guest.sh(`mkdir -p ${unit} && printf '${drop}' > ${unit}/crash.conf && systemctl daemon-reload`);
   const fromS = box.guest.nowS();

@@ -104,6 +104,33 @@ test.serial('a card that is unplugged and plugged in again disconnects nobody an
   t.is(lines.length, 2, lines.join('\n'));
 });
 
+test.serial('a lamp of the kernel shows whether it is live or has no card', async (t) => {
+  // The only real lamp of this machine is on its keyboard.
+  const lamp = 'input0::capslock';
+  const setting = `\\n[led]\\nkind = "kernel"\\nname = "${lamp}"\\n`;
+  await box.guest.sh(`printf '${setting}' >> /etc/boardfeed/boardfeed.toml && systemctl restart boardfeed.service`);
+  await box.untilHeard(60);
+  /** The share of some seconds in which it is alight. */
+  const alight = async () => {
+    const look = `read lit < /sys/class/leds/${lamp}/brightness; [ $lit = 0 ] || on=$((on + 1)); all=$((all + 1)); sleep 0.05`;
+    const seen = await box.guest.sh(
+      `on=0 all=0 end=$(($(date +%s) + 9)); while [ $(date +%s) -lt $end ]; do ${look}; done; echo $on/$all`,
+    );
+    t.log(seen.trim());
+    const [on = 0, all = 1] = seen.split('/').map(Number);
+    return on / all;
+  };
+  const live = await alight();
+  await box.unplug();
+  await box.until('not live', 30, async () => (await box.status()).programme.state !== 'live');
+  const noCard = await alight();
+  await box.plugIn();
+  await box.untilHeard(30);
+  // Alight with a short wink; three short flashes and a pause.
+  t.true(live > 0.7 && live < 1, `${live}`);
+  t.true(noCard > 0.05 && noCard < 0.5, `${noCard}`);
+});
+
 test.serial(`a quiet hour has fewer than ${LINES_PER_HOUR} lines (${QUIET_MINUTES} minutes of it)`, async (t) => {
   t.timeout((QUIET_MINUTES + 10) * 60_000);
   const fromS = box.guest.nowS();
