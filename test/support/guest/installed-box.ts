@@ -68,7 +68,7 @@ export class InstalledBox {
     if (failed) {
       const said = await this.guest
         .sh(
-          'systemctl status --no-pager --lines=0 boardfeed.service; journalctl --boot --no-pager --lines=80 --output=short-monotonic',
+          'systemctl status --no-pager --lines=0 boardfeed.service; journalctl --boot --no-pager --output=short-monotonic | grep -v qemu-ga | tail -n 100',
           60,
         )
         .catch((error: unknown) => `${error}\n${this.guest.console().slice(-4000)}`);
