@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * @typedef {'node' | 'start' | 'test' | 'package' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
+ * @typedef {'node' | 'start' | 'test' | 'test:system' | 'package' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
  *   pinned Node. `bench` stands for every benchmark, `bench:lag` for one.
  */
 /**
@@ -61,6 +61,12 @@ export const debianPackages = [
     for: ['test', 'bench:burst'],
   },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test', 'bench:ear'] },
+
+  { name: 'qemu-system-x86', why: 'the machine that the package is installed on', for: ['test:system'] },
+  { name: 'mmdebstrap', why: 'makes the Debian in that machine', for: ['test:system'] },
+  { name: 'debian-archive-keyring', why: 'tells that this Debian is the real one', for: ['test:system'] },
+  { name: 'fakeroot', why: 'lets its files belong to root without being root', for: ['test:system'] },
+  { name: 'e2fsprogs', why: 'makes its disk', for: ['test:system'] },
 
   {
     name: 'icecast2',
