@@ -202,6 +202,7 @@ export class Metrics {
       registers: [this.#registry],
       collect: () => {
         gauge.reset();
+        if (labelNames.length === 0) gauge.remove(); // The library would show 0 for what nobody knows.
         collect((value, labels = {}) => value !== undefined && gauge.set(labels, value));
       },
     });

@@ -51,6 +51,7 @@ function box() {
   const pushes: { status(): PushStatus }[] = [];
   const tally = new Tally();
   const standstills: string[] = [];
+  const device = { standstills: () => standstills, latest: HEALTH as BoxHealth | undefined };
   const places = new Places({ max: 7, maxPerAddress: 2, keyOf: (address) => address });
   const programme = {
     state: 'fallback',
@@ -89,7 +90,7 @@ function box() {
     live: { listeners: () => [] },
     addresses: () => [],
     tally,
-    device: { standstills: () => standstills, latest: HEALTH },
+    device,
   });
   const metrics = new LazyMetrics({
     status: () => report.status(),
@@ -103,7 +104,7 @@ function box() {
     metrics.left('mp3', gone);
   };
   const page = async () => readMetrics((await metrics.page()).text);
-  return { listeners, pushes, standstills, tally, places, report, metrics, leave, page };
+  return { listeners, pushes, standstills, device, tally, places, report, metrics, leave, page };
 }
 
 test('a listener in the status: the kernel is believed where it speaks, else the fields are absent', (t) => {
@@ -243,6 +244,23 @@ test('a standstill is no health; a condition is said, and is', (t) => {
   t.false(ok);
   t.deepEqual(reasons, ['the programme has stood still for 3.0 s', ...well.reasons]);
   t.is(report.status().health, HEALTH);
+});
+
+test('what is not known of the machine does not appear among the figures', async (t) => {
+  const { device, page } = box();
+  const { temperatureC: _, throttling: __, clockSynchronised: ___, watchdog: ____, disk: _____, ...bare } = HEALTH;
+  const unknown = [
+    ...['machine_temperature_celsius', 'machine_throttling', 'clock_synchronised', 'hardware_watchdog_armed'],
+    ...['disk_bytes', 'disk_free_bytes', 'source_clock_offset_ratio'],
+  ];
+  device.latest = { ...bare, capture: { xruns: 0, xrunsLastHour: 0, lostFrames: 0 } };
+  const figures = await page();
+  for (const name of unknown) t.is(figures.get(`boardfeed_${name}`)?.samples.size ?? 0, 0, name);
+  t.is(figures.get('boardfeed_source_xruns_last_hour')?.samples.size, 1);
+  device.latest = undefined;
+  const none = await page();
+  for (const name of [...unknown, 'condition', 'machine_uptime_seconds', 'source_xruns_last_hour'])
+    t.is(none.get(`boardfeed_${name}`)?.samples.size ?? 0, 0, name);
 });
 
 test('a format that is switched off stands in the status as such, and not among the figures', async (t) => {
