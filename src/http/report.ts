@@ -116,7 +116,7 @@ export class Report {
 
   /** What the status LED goes by; asked for often. */
   panel(): AirFacts {
-    const { state, level, problem, lagMs } = this.#parts.programme.status;
+    const { state, level, problem } = this.#parts.programme.status;
     const { wanted, status } = this.#parts.input;
     return {
       state,
@@ -124,7 +124,7 @@ export class Report {
       ...(problem && { cause: problem.cause }),
       ...(status.kind && { kind: status.kind }),
       wanted,
-      fault: lagMs >= STANDSTILL_MS,
+      fault: this.#parts.device.standstills().length > 0,
     };
   }
 

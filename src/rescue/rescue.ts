@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import path from 'node:path';
-import { ConfigError, loadConfig } from '../config/config.ts';
+import { ConfigError, loadConfig, parseConfig } from '../config/config.ts';
+import type { Config } from '../config/schema.ts';
 import { portsToTry } from './ports.ts';
 import { asHtml, asText, type Reason, type RescueFacts, reasonOf } from './reason.ts';
 
@@ -37,18 +38,37 @@ export async function rescue({ config, port }: RescueOptions): Promise<void> {
   console.log(text.trimEnd());
   const file = noteFile(process.env);
   if (file !== undefined) write(file, text);
-  // LAMP: the lamp's pattern `fault` begins here, showFault(); no module of src/device/ is known yet.
+  const closeLamp = await showFault(config);
   const server = createServer({ headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS }, answer(reason));
   server.maxConnections = CONNECTIONS_MAX;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       if (file !== undefined) rmSync(file, { force: true });
-      process.exit(0);
+      void closeLamp().finally(() => process.exit(0));
     });
   }
   await open(server, port === undefined ? portsToTry(read(config)) : [port]);
   // Without a page there is still the lamp, and the file.
   setInterval(() => {}, 2 ** 30);
+}
+
+/** Lets the LED tell of the fault, where the configuration has it, or where it is by default when that cannot be read. Returns what ends that. */
+async function showFault(file: string): Promise<() => Promise<void>> {
+  const { Panel } = await import('../device/panel/panel.ts');
+  const { createLog } = await import('../log.ts');
+  const panel = new Panel({ log: createLog('warn') });
+  panel.follow(() => ({ state: 'lost', wanted: '', fault: true }));
+  const { led, button } = settingsIn(file);
+  panel.use({ led, button: { ...button, enabled: false } });
+  return () => panel.close();
+}
+
+function settingsIn(file: string): Config {
+  try {
+    return loadConfig(file).config;
+  } catch {
+    return parseConfig('', 'defaults'); // What is wrong with it is said elsewhere.
+  }
 }
 
 /** What systemd and the journal know. */
