@@ -67,7 +67,7 @@ for (const name of ['postinst', 'prerm', 'postrm', 'boardfeed.sh']) {
   });
 }
 
-test('what root runs never comes from the code cache, which is not its own', (t) => {
+test('what root runs never comes from the code cache of the service, which is not its own', (t) => {
   const text = readFileSync(path.join(DEBIAN, 'boardfeed.sh'), 'utf8').replace(
     /^exec .*$/m,
     'echo "cache=$NODE_COMPILE_CACHE"',
@@ -78,6 +78,6 @@ test('what root runs never comes from the code cache, which is not its own', (t)
     const env = { PATH: `${folder}:${process.env.PATH}`, NODE_COMPILE_CACHE: '/var/cache/boardfeed' };
     return spawnSync('sh', ['-c', text], { encoding: 'utf8', env }).stdout;
   };
-  t.is(as('0'), 'cache=\n');
+  t.is(as('0'), 'cache=/usr/lib/boardfeed/cache\n');
   t.is(as('996'), 'cache=/var/cache/boardfeed\n');
 });
