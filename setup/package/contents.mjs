@@ -15,12 +15,12 @@ export const PROGRAM = 'usr/lib/boardfeed';
  * machine that this runs on, see `addons.mjs`.
  */
 const UNWANTED_FOLDERS = new Set(
-  'test tests __tests__ doc docs example examples bench benchmark benchmarks integration coverage scripts man bin'.split(
+  'test tests __tests__ doc docs example examples bench benchmark benchmarks integration integration-test coverage scripts tools man bin'.split(
     ' ',
   ),
 );
 const UNWANTED_FILES =
-  /^\.|\.(md|markdown|ts|mts|cts|map|yml|yaml|png|ico|html|sh|gyp|gypi|mk|c|cc|h|o|d|node)$|\.test\.[cm]?js$|^(bin|build-test|optional)\.js$|^eslint\.config|^tsconfig|^Makefile$/i;
+  /^\.|\.(md|markdown|ts|mts|cts|map|yml|yaml|png|ico|html|sh|txt|gyp|gypi|mk|c|cc|h|o|d|node)$|\.test\.[cm]?js$|^(bin|build-test|optional)\.js$|^eslint\.config|^tsconfig|^Makefile$/i;
 /** Their texts stand in the package's own copyright file. */
 const LICENCES = /^(licen[cs]e|copying|authors|notice|changelog|history|readme|CNAME)(\.|-|$)/i;
 

@@ -50,12 +50,10 @@ export async function makeDeb(debianFolder, contents, { deb, tree, epochS, value
     writeFileSync(file, text);
     chmodSync(file, SCRIPTS.includes(name) ? 0o755 : 0o644);
   }
-  for (const folder of ['.', 'DEBIAN', ...foldersOf(files.map(({ to }) => to))])
-    chmodSync(path.join(tree, folder), 0o755);
-  // The files before their folders: a file that is touched does not touch its folder, but one day somebody may add one.
-  for (const { file } of files) utimesSync(file, epochS, epochS);
-  for (const folder of foldersOf(files.map(({ to }) => to))) utimesSync(path.join(tree, folder), epochS, epochS);
-  utimesSync(tree, epochS, epochS);
+  const folders = ['DEBIAN', ...foldersOf(files.map(({ to }) => to)), '.'].map((folder) => path.join(tree, folder));
+  for (const folder of folders) chmodSync(folder, 0o755);
+  const controls = Object.keys(told).map((name) => path.join(control, name));
+  for (const one of [...files.map(({ file }) => file), ...controls, ...folders]) utimesSync(one, epochS, epochS);
   mkdirSync(path.dirname(deb), { recursive: true });
   await ask('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, deb], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epochS) },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -185,4 +185,12 @@ test('the folder for requests is the one that systemd made', (t) => {
   t.is(runtimeFolder({ RUNTIME_DIRECTORY: '' }), '/run/boardfeed');
   t.is(runtimeFolder({ RUNTIME_DIRECTORY: '/run/other' }), '/run/other');
   t.is(runtimeFolder({ RUNTIME_DIRECTORY: '/run/one:/run/two' }), '/run/one');
+});
+
+test('the units of the package wait for the very file that a long press leaves', (t) => {
+  const unit = (name: string) => readFileSync(new URL(`../../../systemd/${name}`, import.meta.url), 'utf8');
+  const file = join(runtimeFolder({}), 'poweroff');
+  t.regex(unit('boardfeed-poweroff.path'), new RegExp(`^PathExists=${file}$`, 'm'));
+  t.regex(unit('boardfeed-poweroff.service'), new RegExp(`^ExecStart=/usr/bin/rm -f ${file}$`, 'm'));
+  t.regex(unit('boardfeed-poweroff.service'), /^SuccessAction=poweroff$/m);
 });

@@ -19,6 +19,8 @@ for (const file of [
   'src/a.ts',
   'test/a.js',
   'docs/a.js',
+  'integration-test/a.js',
+  'CMakeLists.txt',
   'benchmarks/deep/a.js',
   '.github/a.js',
   '.npmignore',

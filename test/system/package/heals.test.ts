@@ -13,7 +13,8 @@ const CRASHES = 20;
 
 let box: InstalledBox;
 let hooks: Hooks;
-let failed = false;
+/** Until the machine is there: what it said before is wanted, too. */
+let failed = true;
 
 test.before('a box on air', async () => {
   box = await InstalledBox.boot();
@@ -21,6 +22,7 @@ test.before('a box on air', async () => {
   await box.plugInFirst();
   hooks = await box.installHooks();
   await box.untilHeard(120);
+  failed = false;
 });
 
 test.afterEach.always((t) => {
