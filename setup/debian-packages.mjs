@@ -63,7 +63,6 @@ export const debianPackages = [
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test', 'bench:ear'] },
 
   { name: 'qemu-system-x86', why: 'the machine that the package is installed on', for: ['test:system'] },
-  { name: 'mmdebstrap', why: 'makes the Debian in that machine', for: ['test:system'] },
   { name: 'debian-archive-keyring', why: 'tells that this Debian is the real one', for: ['test:system'] },
   { name: 'fakeroot', why: 'lets its files belong to root without being root', for: ['test:system'] },
   { name: 'e2fsprogs', why: 'makes its disk', for: ['test:system'] },
@@ -73,7 +72,11 @@ export const debianPackages = [
     why: 'relays the box, and is pushed to; what we are compared with',
     for: ['test', 'bench:lag', 'bench:fanout', 'bench:ear'],
   },
-  { name: 'mmdebstrap', why: "fetches Debian's libraries for the package", for: ['package'] },
+  {
+    name: 'mmdebstrap',
+    why: "fetches Debian's libraries for the package, and makes the Debian it is tested on",
+    for: ['package', 'test:system'],
+  },
   { name: 'dpkg-dev', why: 'tells which of them the package needs', for: ['package'] },
   { name: 'gcc-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
   { name: 'g++-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
