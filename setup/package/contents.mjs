@@ -20,7 +20,7 @@ const UNWANTED_FOLDERS = new Set(
   ),
 );
 const UNWANTED_FILES =
-  /^\.|\.(md|markdown|ts|mts|cts|map|yml|yaml|png|ico|html|sh|txt|gyp|gypi|mk|c|cc|h|o|d|node)$|\.test\.[cm]?js$|^(bin|build-test|optional)\.js$|^eslint\.config|^tsconfig|^Makefile$/i;
+  /^\.|\.(md|markdown|ts|mts|cts|map|yml|yaml|png|ico|html|sh|txt|gyp|gypi|mk|c|cc|h|o|d|node)$|\.test\.[cm]?js$|^(bin|cli|build-test|optional)\.js$|^eslint\.config|^tsconfig|^Makefile$/i;
 /** Their texts stand in the package's own copyright file. */
 const LICENCES = /^(licen[cs]e|copying|authors|notice|changelog|history|readme|CNAME)(\.|-|$)/i;
 

@@ -28,6 +28,7 @@ for (const file of [
   'eslint.config.js',
   'bin.js',
   'lib/colors.test.js',
+  'lib/cli.js',
   'bin/a.js',
   'build/Release/epoll.node',
   'build/binding.Makefile.mk',
