@@ -54,7 +54,9 @@ export class Guest {
     // Not by asking the agent again and again: what is said to a machine that starts is answered later, all of it.
     await until('the agent of the guest is there', () => qmp.isPortOpen(AGENT), BOOT_MS);
     await agent.sync();
-    await this.sh(`mkdir -p ${SHARED}; mount -t 9p -o trans=virtio,version=9p2000.L,ro host ${SHARED}`);
+    // The driver may be there a moment before what it drives.
+    const mount = `mount -t 9p -o trans=virtio,version=9p2000.L,ro host ${SHARED}`;
+    await this.sh(`mkdir -p ${SHARED}; for try in $(seq 60); do ${mount} && exit 0; sleep 0.5; done; exit 1`);
     const beforeMs = monotonicMs();
     const uptimeS = await this.#readUptimeS();
     this.#aheadS = uptimeS - (beforeMs + monotonicMs()) / 2000;

@@ -24,7 +24,8 @@ export interface Hooks {
 export function makeHooks(into: string): Hooks {
   copyFileSync(hook('block-loop.mjs'), join(into, 'block-loop.mjs'));
   const library = join(into, 'park_capture.so');
-  execFileSync('cc', ['-D_GNU_SOURCE', '-std=c11', '-fPIC', '-shared', hook('park_capture.c'), '-o', library]);
+  const sources = ['park_capture.c', 'poll_chk.c'].map(hook);
+  execFileSync('cc', ['-D_GNU_SOURCE', '-std=c11', '-fPIC', '-shared', ...sources, '-o', library, '-ldl']);
   const environment = [
     `NODE_OPTIONS=--import=${FOLDER}/block-loop.mjs`,
     `LD_PRELOAD=${FOLDER}/park_capture.so`,
