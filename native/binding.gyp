@@ -12,6 +12,7 @@
         "binding/js_mixer.c",
         "binding/js_mp3.c",
         "binding/js_packets.c",
+        "binding/js_service_manager.c",
         "binding/js_sound_file.c",
         "binding/js_values.c",
         "core/alsa_words.c",
@@ -32,6 +33,7 @@
         "core/pcm_probe.c",
         "core/realtime.c",
         "core/sample_convert.c",
+        "core/service_manager.c",
         "core/sound_file.c"
       ],
       "defines": ["NAPI_VERSION=9", "_GNU_SOURCE"],

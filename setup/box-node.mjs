@@ -10,6 +10,25 @@ import { filesBelow, fingerprint, isStamped, writeStamp } from './stamp.mjs';
  */
 export const BOX_NODE_FLAGS = ['--max-semi-space-size=1'];
 
+/** What comes into memory at some time: all that is imported lazily, and what imports it. Below `src`. */
+export const CODE_CACHE_FILES = [
+  'main.ts',
+  'box.ts',
+  'log.ts',
+  'http/addresses.ts',
+  'http/metrics.ts',
+  'hash-password.ts',
+  'push/pushes.ts',
+  'desk/settings.ts',
+  'desk/parts.ts',
+  'config/edit.ts',
+  'device/panel/panel.ts',
+  'device/panel/gpio-setup.ts',
+  'device/watchdog/watchdog.ts',
+  'device/watchdog/service-manager.ts',
+  'rescue/rescue.ts',
+];
+
 const CODE_CACHE = path.join(projectDir, 'node_modules', '.cache', 'boardfeed');
 
 /** @returns {NodeJS.ProcessEnv} the environment in which the pinned Node runs the box */
@@ -29,19 +48,7 @@ export async function warmCodeCache() {
   if (isStamped(stamp, mark)) return;
   /** @param {string} file */
   const load = (file) => `await import(${JSON.stringify(path.join(projectDir, 'src', file))});`;
-  const files = [
-    'main.ts',
-    'box.ts',
-    'log.ts',
-    'http/addresses.ts',
-    'http/metrics.ts',
-    'hash-password.ts',
-    'push/pushes.ts',
-    'desk/settings.ts',
-    'desk/parts.ts',
-    'config/edit.ts',
-  ];
-  const code = files.map(load).join('');
+  const code = CODE_CACHE_FILES.map(load).join('');
   // The program's own argument makes it print and end instead of going on air.
   const args = [...BOX_NODE_FLAGS, '--input-type=module', '--eval', code, 'boardfeed', '--version'];
   const ended = await run(pinnedNode().binary, args, { env: boxEnv(), output: 'keep' });

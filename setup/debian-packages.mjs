@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * @typedef {'node' | 'start' | 'test' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
+ * @typedef {'node' | 'start' | 'test' | 'test:system' | 'package' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
  *   pinned Node. `bench` stands for every benchmark, `bench:lag` for one.
  */
-/** @typedef {{ name: string, why: string, for: readonly Need[] }} DebianPackage */
+/**
+ * @typedef {{ name: string, why: string, for: readonly Need[], on?: string }} DebianPackage `on`: the only machines that need
+ *   it, by their architecture as Debian names it
+ */
 
 /** @type {readonly Need[]} */
 const ADDON = ['start', 'test', 'bench'];
@@ -16,11 +19,11 @@ const ADDON = ['start', 'test', 'bench'];
  * @type {readonly DebianPackage[]}
  */
 export const debianPackages = [
-  { name: 'libatomic1', why: 'the pinned Node is linked with it', for: ['node', ...ADDON] },
+  { name: 'libatomic1', why: 'the pinned Node is linked with it', for: ['node', ...ADDON, 'package'] },
 
-  { name: 'build-essential', why: 'compiles the addon', for: ADDON },
-  { name: 'python3', why: 'runs node-gyp, which compiles the addon', for: ADDON },
-  { name: 'pkg-config', why: 'tells the compiler where libraries are', for: ADDON },
+  { name: 'build-essential', why: 'compiles the addon', for: [...ADDON, 'package'] },
+  { name: 'python3', why: 'runs node-gyp, which compiles the addon', for: [...ADDON, 'package'] },
+  { name: 'pkg-config', why: 'tells the compiler where libraries are', for: [...ADDON, 'package'] },
   { name: 'libasound2-dev', why: 'ALSA, the sound cards', for: ADDON },
   { name: 'libmp3lame-dev', why: 'LAME, the MP3 encoder', for: ADDON },
   { name: 'libopus-dev', why: 'libopus, the Opus encoder', for: ADDON },
@@ -45,6 +48,7 @@ export const debianPackages = [
   { name: 'sonic-pi-samples', why: 'real music, for the encoders', for: ['test', 'bench:codecs'] },
   { name: 'alsa-utils', why: 'real speech, for the encoders', for: ['test', 'bench:codecs'] },
   { name: 'openssl', why: 'makes the certificates of the tests', for: ['test'] },
+  { name: 'systemd', why: 'systemd-analyze, which checks the units', for: ['test'] },
   { name: 'iproute2', why: 'ss, which tells what the kernel knows of a connection', for: ['test'] },
   { name: 'mpv', why: 'a listener', for: ['test', 'bench:burst', 'bench:ear'] },
   { name: 'vlc-bin', why: 'a listener (cvlc)', for: ['test', 'bench:burst'] },
@@ -58,11 +62,26 @@ export const debianPackages = [
   },
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test', 'bench:ear'] },
 
+  { name: 'qemu-system-x86', why: 'the machine that the package is installed on', for: ['test:system'] },
+  { name: 'debian-archive-keyring', why: 'tells that this Debian is the real one', for: ['test:system'] },
+  { name: 'fakeroot', why: 'lets its files belong to root without being root', for: ['test:system'] },
+  { name: 'e2fsprogs', why: 'makes its disk', for: ['test:system'] },
+
   {
     name: 'icecast2',
     why: 'relays the box, and is pushed to; what we are compared with',
     for: ['test', 'bench:lag', 'bench:fanout', 'bench:ear'],
   },
+  {
+    name: 'mmdebstrap',
+    why: "fetches Debian's libraries for the package, and makes the Debian it is tested on",
+    for: ['package', 'test:system'],
+  },
+  { name: 'dpkg-dev', why: 'tells which of them the package needs', for: ['package'] },
+  { name: 'gcc-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
+  { name: 'g++-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
+  { name: 'gcc-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: ['package'], on: 'arm64' },
+  { name: 'g++-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: ['package'], on: 'arm64' },
   { name: 'darkice', why: 'what we are compared with', for: ['bench:lag', 'bench:ear'] },
 ];
 
@@ -102,7 +121,7 @@ export function packagesFor(need) {
  * @returns {{ missing: DebianPackage[], installed: Map<string, string> }} on a system without dpkg, all are missing
  */
 export function queryPackages(need, debianArch, env = process.env) {
-  const needed = packagesFor(need);
+  const needed = packagesFor(need).filter(({ on = debianArch }) => on === debianArch);
   // It fails when one package is unknown to it, and still answers for the others: the answer counts, not the exit code.
   const asked = spawnSync(
     'dpkg-query',

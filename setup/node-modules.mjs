@@ -33,8 +33,8 @@ export function areModulesCurrent(projectFolder, arch = process.arch) {
 }
 
 /**
- * Installs the npm packages of `package-lock.json`. Their install scripts stay off: the only addon is our own, and it is
- * built against the pinned Node, which one of these packages is.
+ * Installs the npm packages of `package-lock.json`. Their install scripts stay off: addons, ours and
+ * that of epoll, are built against the pinned Node, which one of these packages is.
  *
  * @param {string} projectFolder
  * @param {NodeJS.ProcessEnv} env

@@ -5,24 +5,27 @@ import { installPackages } from './apt.mjs';
 import { BOX_NODE_FLAGS, boxEnv, warmCodeCache } from './box-node.mjs';
 import { become, run } from './child.mjs';
 import { packagesFor, queryPackages } from './debian-packages.mjs';
+import { buildEpoll, isEpollCurrent } from './epoll.mjs';
 import { runLinters } from './linters.mjs';
 import { withLock } from './lock.mjs';
 import { checkMachine, childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
 import { areModulesCurrent, installModules } from './node-modules.mjs';
 import { buildPage, isPageCurrent } from './page.mjs';
+import { systemTestRecord } from './system-test.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
- * What stands behind `npm start`, `npm test`, `npm run check` and `npm run bench:*`: makes this machine ready, as far as it is
+ * What stands behind `npm start`, `npm test`, `npm run test:system`, `npm run check`, `npm run package` and `npm run bench:*`: makes this
+ * machine ready, as far as it is
  * not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
-const USAGE = 'Usage: node setup/run.mjs start|test|check [ARGUMENTS] | bench NAME [ARGUMENTS]';
+const USAGE = 'Usage: node setup/run.mjs start|test|test:system|check|package [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const commands = { start, test, check, bench };
+const commands = { start, test, 'test:system': testSystem, check, bench, package: makePackage };
 
 /** @param {string[]} args */
 async function start(args) {
@@ -35,7 +38,32 @@ async function start(args) {
 /** @param {string[]} args given to AVA; with them, only what they select is run, and no linter */
 async function test(args) {
   await prepare('test');
-  const failedLinters = args.length > 0 ? [] : await runLinters(projectDir, childEnv());
+  await runTests(args, args.length > 0 ? [] : await runLinters(projectDir, childEnv()));
+}
+
+/**
+ * @param {string[]} args given to AVA, but for `--if-changed`: then nothing is run when all has passed before and nothing that it
+ *   depends on was changed since
+ */
+async function testSystem(args) {
+  const selected = args.filter((arg) => arg !== '--if-changed');
+  const record = systemTestRecord(projectDir);
+  if (selected.length < args.length && record.alreadyPassed) {
+    console.log('The tests in the emulated machine have passed with just what lies here.');
+    return;
+  }
+  await prepare('test:system');
+  await runTests(['--config', 'ava.system.config.mjs', ...selected], []);
+  if (process.exitCode === 0 && selected.length === 0) record.passed();
+}
+
+/**
+ * Runs AVA, and ends as the tests do.
+ *
+ * @param {string[]} args
+ * @param {string[]} failedLinters
+ */
+async function runTests(args, failedLinters) {
   let counts = '';
   const ava = path.join(projectDir, 'node_modules', 'ava', 'entrypoints', 'cli.js');
   const tests = await run(pinnedNode().binary, [ava, ...args], {
@@ -65,6 +93,14 @@ async function bench([name = '', ...args]) {
   await become(pinnedNode().binary, [file, ...args], childEnv());
 }
 
+/** @param {string[]} args */
+async function makePackage(args) {
+  await prepareNode('package');
+  await buildPageWhenStale();
+  const { makePackages } = await import('./package.mjs');
+  await withLock(LOCK_FILE, () => makePackages(args));
+}
+
 /**
  * Makes the machine ready for a command that loads the addon. Prints and changes nothing when it is.
  *
@@ -80,12 +116,20 @@ async function prepare(need) {
       if (!isAddonCurrent(projectDir, libraries)) await buildAddon(projectDir, libraries, childEnv());
     });
   }
-  if (!isPageCurrent(projectDir)) {
+  if (!isEpollCurrent(projectDir)) {
     await withLock(LOCK_FILE, async () => {
-      if (!isPageCurrent(projectDir)) await buildPage(projectDir, childEnv());
+      if (!isEpollCurrent(projectDir)) await buildEpoll(projectDir, childEnv());
     });
   }
+  await buildPageWhenStale();
   await warmCodeCache();
+}
+
+async function buildPageWhenStale() {
+  if (isPageCurrent(projectDir)) return;
+  await withLock(LOCK_FILE, async () => {
+    if (!isPageCurrent(projectDir)) await buildPage(projectDir, childEnv());
+  });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Config } from './config/schema.ts';
 import type { RemovedListener } from './connections/listener.ts';
 import { lazySettings } from './desk/lazy-settings.ts';
 import type { ChangeableParts, PresentSettings } from './desk/parts.ts';
-import { HealthReader } from './device/health.ts';
+import { Device } from './device/device.ts';
 import type { Format } from './encoders/encoder.ts';
 import { AcceptFailures } from './http/accept-failures.ts';
 import { addressKeys } from './http/address-key.ts';
@@ -47,6 +47,8 @@ export interface ApplianceOptions {
   readonly file: ConfigFile;
   readonly version: string;
   readonly log: Logger;
+  /** What stands still, in words. */
+  standstills(): readonly string[];
   /** Throws `ConfigError` when the file is no good by now. Returns what stops this appliance and starts another. */
   prepareRestart(): () => void;
 }
@@ -68,6 +70,7 @@ export class Appliance {
   readonly #watchers: Places;
   readonly #tally = new Tally();
   readonly #levels = new LevelHistory();
+  readonly device: Device;
   readonly #acceptFailures: AcceptFailures;
   readonly #present: PresentSettings;
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
@@ -93,6 +96,7 @@ export class Appliance {
     this.#places = new Places(limits);
     this.#watchers = new Places(limits);
     this.#present = { burstMs, fallback: 'silence' };
+    this.device = new Device(options);
   }
 
   /** Goes on air. Resolves when listeners can come; rejects when the address cannot be had. */
@@ -123,15 +127,22 @@ export class Appliance {
     programme.start();
     this.#input.start();
     this.#pushes?.start();
+    this.device.start({ rateHz, programme, input: this.#input, outlets, fallback: () => this.#present.fallback });
   }
 
   /** Goes off air in order: listeners, and servers that it sends to, get what is finished and a clean end. */
   async stop(): Promise<void> {
+    this.device.stop();
     this.#input?.stop();
     this.#programme?.stop();
     await Promise.all([this.#pushes, this.#live, this.#outlets].map((part) => part?.close(FAREWELL_MS)));
     this.#metrics?.close();
     await this.#server?.close();
+  }
+
+  /** How it is; undefined until its parts are there. */
+  get report(): Report | undefined {
+    return this.#report;
   }
 
   /** The addresses that are worth printing, as paths with their formats. */
@@ -211,7 +222,7 @@ export class Appliance {
       output,
       onState: (state, problem) => {
         this.#levels.state(state);
-        this.#log.info(`programme: ${state}${problem ? ` (${problem.message})` : ''}`);
+        this.#input?.heard(state, problem);
       },
       onLevels: (window) => this.#levels.window(window),
     });
@@ -252,6 +263,7 @@ export class Appliance {
       addresses: addressesToShow(http.host, http.port),
       places: this.#places,
       tally: this.#tally,
+      device: this.device,
     });
     this.#report = report;
     const metrics = new LazyMetrics({
@@ -285,7 +297,7 @@ export class Appliance {
         mixer: new CaptureMixer(() => input.status),
         levels: this.#levels,
         listeners: [() => streamListeners(outlets.all), () => pageListeners(live.listeners())],
-        health: new HealthReader({ version: this.#version, source: () => input.status }),
+        health: this.device.health,
       },
       onError: (error) => this.#log.error(error, 'a request failed'),
     });

@@ -7,6 +7,7 @@ export const USAGE = `Usage: boardfeed [options]            go on air
        boardfeed check-config FILE    say what is wrong in a configuration
        boardfeed example-config       print a configuration with every key explained
        boardfeed hash-password        read a password, print its hash for the configuration
+       boardfeed gpio-setup [--off]   as root: prepare status LED and button for the box; --off: LED dark
 
 Options:
   --config FILE    configuration; else ./boardfeed.toml or /etc/boardfeed/boardfeed.toml
@@ -25,6 +26,8 @@ export type Command =
   | { name: 'devices' }
   | { name: 'example-config' }
   | { name: 'hash-password' }
+  | { name: 'gpio-setup'; config: string | undefined; off: boolean }
+  | { name: 'rescue'; config: string; port: number | undefined }
   | { name: 'check-config'; file: string };
 
 /** Parses the arguments behind the program's name. Throws `ConfigError` when they are wrong. */
@@ -33,14 +36,26 @@ export function parseArguments(args: string[]): Command {
   if (values.help) return { name: 'help' };
   if (values.version) return { name: 'version' };
   const [name, file, ...rest] = positionals;
-  if (name === undefined) return { name: 'run', config: values.config, overrides: overrides(values) };
+  const { config, off = false } = values;
+  if (name === 'gpio-setup' && file === undefined) return { name, config, off };
+  if (off) throw new ConfigError(['--off: only gpio-setup knows it (see --help)']);
+  if (name === undefined) return { name: 'run', config, overrides: overrides(values) };
   if ((name === 'devices' || name === 'example-config' || name === 'hash-password') && file === undefined)
     return { name };
+  if (name === 'rescue' && file === undefined) return rescueCommand(values);
   if (name === 'check-config' && file !== undefined && rest.length === 0) return { name: 'check-config', file };
   if (name === 'check-config') throw new ConfigError(['check-config: expected one file']);
   throw new ConfigError([
-    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password or none (see --help)`,
+    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password, gpio-setup or none (see --help)`,
   ]);
+}
+
+/** For boardfeed-rescue.service; it must come up whatever it is told. */
+function rescueCommand({
+  config = '/etc/boardfeed/boardfeed.toml',
+  port,
+}: ReturnType<typeof parse>['values']): Command {
+  return { name: 'rescue', config, port: port === undefined ? undefined : Number(port) };
 }
 
 function parse(args: string[]) {
@@ -50,7 +65,16 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { config: text, source: text, device: text, host: text, port: text, help: flag, version: flag },
+      options: {
+        config: text,
+        source: text,
+        device: text,
+        host: text,
+        port: text,
+        off: flag,
+        help: flag,
+        version: flag,
+      },
     });
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;

@@ -23,9 +23,15 @@ async function run(command: Command): Promise<void> {
   else if (command.name === 'hash-password') {
     const { askAndHash } = await import('./hash-password.ts');
     console.log(await askAndHash());
+  } else if (command.name === 'rescue') {
+    const { rescue } = await import('./rescue/rescue.ts');
+    await rescue(command);
   } else if (command.name === 'check-config') {
     loadConfig(command.file);
     console.log(`${command.file}: good`);
+  } else if (command.name === 'gpio-setup') {
+    const { gpioSetup } = await import('./device/panel/gpio-setup.ts');
+    for (const line of await gpioSetup(command)) console.log(line);
   } else await goOnAir(command);
 }
 
@@ -38,23 +44,31 @@ async function printDevices(): Promise<void> {
 async function goOnAir({ config: named, overrides }: Extract<Command, { name: 'run' }>): Promise<void> {
   const file = new ConfigFile(named, overrides);
   const { config, path } = file.load();
-  const { Box } = await import('./box.ts');
   const { createLog } = await import('./log.ts');
   const log = createLog(config.log.level);
   log.info(`Boardfeed ${version}, Node ${process.versions.node}, configuration: ${path ?? 'defaults'}`);
-  const box = new Box({ file, version, log, onFailed: (error) => endWith(error, config.http) });
+  const { Panel } = await import('./device/panel/panel.ts');
+  const panel = new Panel({ log });
+  panel.use(config);
+  await panel.ready();
+  const { createWatchdog } = await import('./device/watchdog/watchdog.ts');
+  const watchdog = await createWatchdog({ log, vitals: () => box.vitals(), status: () => box.statusLine() });
+  const { Box } = await import('./box.ts');
+  const onFailed = (error: unknown) => endWith(error, config.http);
+  const box = new Box({ file, version, log, panel, standstills: () => watchdog.standstills, onFailed });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
       log.info(`${signal}: going off air`);
+      watchdog.stopping();
       // A card whose driver hangs must not keep the box from stopping.
       setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
       void box.stop().then(() => process.exit(0));
     });
   }
-  await box.start(config).catch((error: unknown) => endWith(error, config.http));
+  await box.start(config).then(() => !stopping && watchdog.ready(), onFailed);
 }
 
 /** Ends the process because the box cannot be on air. */

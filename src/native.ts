@@ -22,6 +22,8 @@ export interface Native {
   captureStatus(capture: CaptureHandle): CaptureStatus;
   /** Asks the thread to end and returns at once. Calling it twice is harmless; `wake` is not called afterwards. */
   captureClose(capture: CaptureHandle): void;
+  /** How long the thread of a closed capture has not ended yet, ms: of all captures the one that takes longest. 0 when all have ended. */
+  captureClosingMs(): number;
   /** Lists the capture devices of all sound cards, each opened shortly to ask what it can do. */
   listDevices(): Promise<CaptureDevice[]>;
   /** Asks one ALSA PCM what it can do. Rejects with an `Error` that carries the ALSA text. */
@@ -89,6 +91,11 @@ export interface Native {
   fanOutRemove(fanOut: FanOutHandle, id: number): number;
   /** Closes every duplicate. */
   fanOutClose(fanOut: FanOutHandle): void;
+  /**
+   * Sends lines of NAME=VALUE (sd_notify(3)) to the service manager at `address`, the value of NOTIFY_SOCKET, without waiting.
+   * Returns 0 or a negative errno. Longer than 1023 bytes: a `TypeError`.
+   */
+  tellServiceManager(address: string, message: string): number;
 }
 
 declare const fanOutBrand: unique symbol;

@@ -103,6 +103,11 @@ export class Outlet {
     return this.#plain.passMs + (this.#titled?.connections.passMs ?? 0);
   }
 
+  /** Bytes that were handed to the listeners' connections, whether or not there were any. */
+  get sentBytes(): number {
+    return this.#plain.recent.endOffset;
+  }
+
   /** Sends whole frames to every listener. */
   broadcast(data: Buffer, atMs: number): void {
     this.#plain.broadcast(data, atMs);

@@ -8,6 +8,10 @@ import type { ApplianceOptions } from '../src/appliance.ts';
 import { Box } from '../src/box.ts';
 import { ConfigError } from '../src/config/config.ts';
 import { ConfigFile } from '../src/config/config-file.ts';
+import type { Config } from '../src/config/schema.ts';
+import type { AirFacts } from '../src/device/panel/patterns.ts';
+
+const LIVE: AirFacts = { state: 'live', wanted: 'alsa', fault: false };
 
 /** One appliance, which starts and stops when the test says. */
 function fakeAppliance(options: ApplianceOptions, told: string[]) {
@@ -18,6 +22,8 @@ function fakeAppliance(options: ApplianceOptions, told: string[]) {
     starting,
     stopping,
     formats: [],
+    report: { panel: () => ({ ...LIVE, cause: name }) },
+    device: { vitals: () => undefined, statusLine: () => name },
     start: () => {
       told.push(`start ${name}`);
       return starting.promise;
@@ -39,10 +45,22 @@ async function onAir(t: ExecutionContext) {
   const told: string[] = [];
   const made: ReturnType<typeof fakeAppliance>[] = [];
   const file = new ConfigFile(path);
+  const panel = {
+    follow: (facts: () => AirFacts | undefined) => {
+      panel.says = () => facts()?.cause;
+    },
+    says: (): string | undefined => undefined,
+    use: ({ led: { pin } }: Pick<Config, 'led' | 'button'>) => void panel.told.push(`use ${pin}`),
+    stopping: () => void panel.told.push('stopping'),
+    close: async () => void panel.told.push(`close after: ${told.at(-1)}`),
+    told: [] as string[],
+  };
   const box = new Box({
     file,
+    panel,
     version: '0',
     log: pino({}, { write: () => {} }),
+    standstills: () => [],
     onFailed: (error) => told.push(`failed: ${(error as Error).message}`),
     create: (options) => {
       const appliance = fakeAppliance(options, told);
@@ -54,11 +72,11 @@ async function onAir(t: ExecutionContext) {
   made[0]?.starting.resolve();
   await started;
   const restart = () => made.at(-1)?.options.prepareRestart();
-  return { box, told, made, name, path, restart };
+  return { box, panel, told, made, name, path, restart };
 }
 
 test('the new appliance is started when the old one has stopped, and goes by the file as it was when the restart was asked for', async (t) => {
-  const { told, made, name, restart } = await onAir(t);
+  const { box, told, made, name, restart } = await onAir(t);
   name('two');
   const begin = restart();
   name('three');
@@ -66,11 +84,13 @@ test('the new appliance is started when the old one has stopped, and goes by the
   begin?.();
   await sleep(10);
   t.deepEqual(told, ['start one', 'stop one'], 'once, and one after the other');
+  t.is(box.statusLine(), 'restarting');
   made[0]?.stopping.resolve();
   await sleep(10);
   t.deepEqual(told, ['start one', 'stop one', 'start two']);
   made[1]?.starting.resolve();
   await sleep(10);
+  t.is(box.statusLine(), 'two');
   restart()?.();
   await sleep(10);
   t.deepEqual(told.slice(3), ['stop two']);
@@ -138,4 +158,25 @@ test('a new configuration that cannot go on air: the old one does; if that canno
   made[2]?.starting.reject(new Error('still no port'));
   await sleep(10);
   t.deepEqual(told.slice(5), ['stop one', 'failed: still no port']);
+});
+
+test('the panel outlives the appliances: it hears of the one that is on air, of none in between, and goes dark last', async (t) => {
+  const { box, panel, made, path, restart } = await onAir(t);
+  t.deepEqual(panel.told, ['use 17']);
+  t.is(panel.says(), 'one');
+  writeFileSync(path, '[station]\nname = "two"\n[led]\npin = 18\n');
+  restart()?.();
+  t.is(panel.says(), undefined, 'it makes place: what stands still by now is no fault');
+  made[0]?.stopping.resolve();
+  await sleep(10);
+  t.is(panel.says(), undefined, 'it starts');
+  t.deepEqual(panel.told, ['use 17', 'use 18']);
+  made[1]?.starting.resolve();
+  await sleep(10);
+  t.is(panel.says(), 'two');
+  const stop = box.stop();
+  t.is(panel.told.at(-1), 'stopping');
+  made[1]?.stopping.resolve();
+  await stop;
+  t.is(panel.told.at(-1), 'close after: stop two');
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClockRate } from '../../src/capture/clock-rate.ts';
 import { monotonicMs } from '../../src/pcm.ts';
 import type { Box } from '../../test/support/box.ts';
 import { until } from '../../test/support/processes.ts';
 import { median } from '../statistics.ts';
-import { ClockRate } from './card-clock.ts';
 import { type Glitch, GlitchFinder } from './glitches.ts';
 import { RATE_HZ, type Spacing } from './markers.ts';
 import type { Claims, Ear, Where } from './playing.ts';

@@ -74,6 +74,7 @@ export function driftReport(name: string, drift: Drift): string {
     timesLost,
   } = drift;
   const calm = calmMinutes(drift);
+  const all = summarize(markers.map(({ delayMs }) => delayMs));
   const lines = [
     `\n${name}: ${markers.length} markers heard, ${lostS.length} lost${timesOf(lostS)}; the sine was judged for ${judgedS.toFixed(0)} s.`,
     `The card was ${ppm(clocks.cardToEarPpm)} off the ear's clock, as the box counts frames (${ppm(clocks.cardPpm)} and ${ppm(clocks.earPpm)} off the monotonic clock); the box mended ${mendedFrames} frames and lost the card ${timesLost} times.`,
@@ -84,7 +85,7 @@ export function driftReport(name: string, drift: Drift): string {
       ['minute', 'delay, median', 'calm'],
       minutesMs.map((ms, minute) => [`${minute + 1}`, ms.toFixed(2), calm[minute] ? 'yes' : 'no']),
     ),
-    `\nFrom ${Math.min(...minutesMs).toFixed(2)} to ${Math.max(...minutesMs).toFixed(2)} ms; of all markers from ${summarize(markers.map(({ delayMs }) => delayMs)).min.toFixed(2)} to ${summarize(markers.map(({ delayMs }) => delayMs)).max.toFixed(2)} ms.`,
+    `\nFrom ${Math.min(...minutesMs).toFixed(2)} to ${Math.max(...minutesMs).toFixed(2)} ms; of all markers from ${all.min.toFixed(2)} to ${all.max.toFixed(2)} ms, median ${all.median.toFixed(2)}, p95 ${all.p95.toFixed(2)}.`,
     ...glitches
       .slice(0, MOST_PRINTED)
       .map(

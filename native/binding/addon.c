@@ -42,6 +42,7 @@ static napi_status define_functions(napi_env env, napi_value exports) {
       {"captureRead", js_capture_read},
       {"captureStatus", js_capture_status},
       {"captureClose", js_capture_close},
+      {"captureClosingMs", js_capture_closing_ms},
       {"listDevices", js_list_devices},
       {"probeDevice", js_probe_device},
       {"mixerRead", js_mixer_read},
@@ -64,6 +65,7 @@ static napi_status define_functions(napi_env env, napi_value exports) {
       {"fanOutTruth", js_fan_out_truth},
       {"fanOutRemove", js_fan_out_remove},
       {"fanOutClose", js_fan_out_close},
+      {"tellServiceManager", js_tell_service_manager},
   };
   napi_status status = napi_ok;
   for (size_t i = 0; i < sizeof functions / sizeof *functions && status == napi_ok; i++) {

@@ -31,6 +31,7 @@ napi_value js_capture_open(napi_env env, napi_callback_info info);
 napi_value js_capture_read(napi_env env, napi_callback_info info);
 napi_value js_capture_status(napi_env env, napi_callback_info info);
 napi_value js_capture_close(napi_env env, napi_callback_info info);
+napi_value js_capture_closing_ms(napi_env env, napi_callback_info info);
 napi_value js_list_devices(napi_env env, napi_callback_info info);
 napi_value js_probe_device(napi_env env, napi_callback_info info);
 napi_value js_mixer_read(napi_env env, napi_callback_info info);
@@ -53,5 +54,6 @@ napi_value js_fan_out_send(napi_env env, napi_callback_info info);
 napi_value js_fan_out_truth(napi_env env, napi_callback_info info);
 napi_value js_fan_out_remove(napi_env env, napi_callback_info info);
 napi_value js_fan_out_close(napi_env env, napi_callback_info info);
+napi_value js_tell_service_manager(napi_env env, napi_callback_info info);
 
 #endif

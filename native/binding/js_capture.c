@@ -40,6 +40,7 @@ static void let_go(struct js_capture *capture, double wait_ms) {
 static void mark_closed(struct js_capture *capture) {
   if (capture->closed) return;
   capture->closed = true;
+  capture->closed_ms = monotonic_ms();
   capture_ask_stop(capture->core);
   napi_delete_reference(capture->env, capture->wake);
   napi_async_destroy(capture->env, capture->context);
@@ -214,4 +215,14 @@ napi_value js_capture_close(napi_env env, napi_callback_info info) {
   if (!js_arguments(env, info, 1, &argument) || !to_capture(env, argument, &capture)) return NULL;
   close_capture(capture);
   return js_undefined(env);
+}
+
+napi_value js_capture_closing_ms(napi_env env, napi_callback_info info) {
+  if (!js_arguments(env, info, 0, NULL)) return NULL;
+  double longest_ms = 0, now_ms = monotonic_ms();
+  for (struct js_capture *capture = addon_of(env)->captures; capture; capture = capture->next) {
+    bool ending = capture->closed && capture->core && !capture_finished(capture->core);
+    if (ending && now_ms - capture->closed_ms > longest_ms) longest_ms = now_ms - capture->closed_ms;
+  }
+  return js_number(env, longest_ms);
 }

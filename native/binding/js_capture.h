@@ -22,6 +22,8 @@ struct js_capture {
   size_t told_blocks;
   unsigned told_version;
   bool closed;
+  /** When it was, CLOCK_MONOTONIC. */
+  double closed_ms;
   unsigned references;
   struct js_capture *next;
 };

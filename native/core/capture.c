@@ -76,7 +76,8 @@ static void *capture_main(void *argument) {
   struct pcm_device device = {0};
   struct failure end = {0};
   if (bring_up(capture, &device, &end)) {
-    // Asked for now and not before: threads that opening has started, such as a sound server's, would inherit it.
+    // Both now and not before: threads that opening has started, such as a sound server's, would inherit them.
+    pthread_setname_np(pthread_self(), "capture");
     publish_running(capture, &device, realtime_ask());
     capture_loop(capture, &device, &end);
   }

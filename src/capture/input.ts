@@ -2,17 +2,26 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../log.ts';
 import type { PcmFormat } from '../pcm.ts';
+import type { Problem } from '../programme/programme.ts';
+import type { ProgrammeState } from '../programme/state.ts';
+import { CardClock } from './card-clock.ts';
 import type { Source } from './source.ts';
+import { SourceLog } from './source-log.ts';
 import { sourceMaker, sourceOptions } from './sources.ts';
-import { type CaptureOutput, type SourceStatus, SourceSupervisor } from './supervisor.ts';
+import { type CaptureOutput, type SourcePulse, type SourceStatus, SourceSupervisor } from './supervisor.ts';
 
 type InputSettings = Config['input'];
+
+/** The cause of a loss that was asked for. */
+const CHANGED = 'changed';
 
 /** The input of the box as it is configured. What becomes of its source stands in the log. */
 export class Input {
   readonly #pcm: PcmFormat;
   readonly #log: Logger;
   readonly #supervisor: SourceSupervisor;
+  readonly #sourceLog: SourceLog;
+  readonly #cardClock: CardClock;
   readonly #memory = { hadCard: false };
   #settings: InputSettings;
   #realtimeTold = false;
@@ -21,9 +30,22 @@ export class Input {
     this.#settings = settings;
     this.#pcm = pcm;
     this.#log = log;
-    this.#supervisor = new SourceSupervisor(this.#maker(), output, {
+    this.#sourceLog = new SourceLog(log);
+    const cardClock = new CardClock(pcm.rateHz);
+    this.#cardClock = cardClock;
+    const measured: CaptureOutput = {
+      block(block) {
+        cardClock.add(block);
+        output.block(block);
+      },
+      sourceLost(problem) {
+        cardClock.reset();
+        output.sourceLost(problem);
+      },
+    };
+    this.#supervisor = new SourceSupervisor(this.#maker(), measured, {
       onLive: (source) => this.#tellLive(source),
-      onProblem: ({ cause, message }) => log.warn(`source: ${cause}: ${message}; trying again`),
+      onProblem: (problem) => this.#sourceLog.lost(problem),
     });
   }
 
@@ -32,6 +54,7 @@ export class Input {
   }
 
   stop(): void {
+    this.#sourceLog.close();
     this.#supervisor.stop();
   }
 
@@ -44,13 +67,30 @@ export class Input {
     return this.#supervisor.status;
   }
 
+  /** Whether something goes on with the source. */
+  get pulse(): SourcePulse {
+    return this.#supervisor.pulse;
+  }
+
+  /** How many parts per million faster than its rate the card's clock runs; undefined without a card, or while it is not known. */
+  get clockPpm(): number | undefined {
+    return this.status.kind === 'alsa' ? this.#cardClock.ppm : undefined;
+  }
+
+  /** What the listeners get of it by now. A source may be lost for them although it has not ended. */
+  heard(state: ProgrammeState, problem: Problem | undefined): void {
+    this.#log.debug(`programme: ${state}${problem ? ` (${problem.message})` : ''}`);
+    if (state === 'live') this.#sourceLog.live();
+    else if (problem && problem.cause !== CHANGED) this.#sourceLog.lost(problem);
+  }
+
   /** Opens another source, or the same in another way. The number of channels and the rate are those of the programme. */
   change(settings: InputSettings): void {
     const before = sourceOptions(this.#settings);
     this.#settings = settings;
     if (isDeepStrictEqual(sourceOptions(settings), before)) return;
     this.#log.info('source: the settings have changed');
-    this.#supervisor.change(this.#maker(), { cause: 'changed', message: 'another input is being opened' });
+    this.#supervisor.change(this.#maker(), { cause: CHANGED, message: 'another input is being opened' });
   }
 
   #maker(): () => Promise<Source> {
@@ -59,7 +99,7 @@ export class Input {
 
   #tellLive(source: Source): void {
     const { granted, realtime } = source.facts();
-    this.#log.info(granted ?? {}, `source: ${source.kind} ${source.name}`);
+    this.#sourceLog.live(`${source.kind} ${source.name}`, granted);
     if (source.kind === 'demo' && this.wanted === 'auto')
       this.#log.warn('NO SOUND CARD: playing the demo signal until one is plugged in');
     if (realtime && !realtime.granted && !this.#realtimeTold)

@@ -27,6 +27,19 @@ export interface SourceStatus extends SourceFacts {
   attempts: number;
 }
 
+/**
+ * What is done for the source: `looking` for one, `opening` it until its first block, `capturing`, `waiting` for the next try.
+ * `nothing` when it is stopped.
+ */
+export type SourceActivity = 'nothing' | 'looking' | 'opening' | 'capturing' | 'waiting';
+
+/** Whether something goes on with the source. */
+export interface SourcePulse {
+  readonly doing: SourceActivity;
+  /** How long there has been neither a block nor other news, ms. */
+  readonly quietMs: number;
+}
+
 /** Keeps a source open: makes one, hands its blocks on, and when it ends makes the next, for ever. */
 export class SourceSupervisor {
   #makeSource: () => Promise<Source>;
@@ -38,6 +51,9 @@ export class SourceSupervisor {
   #attempts = 0;
   #backoffMs = BACKOFF_MS.first;
   #lastCause: string | undefined;
+  #doing: SourceActivity = 'nothing';
+  /** When the last news came, ms of performance.now(). */
+  #newsMs = 0;
 
   /** `makeSource` rejects with `SourceUnavailable` when there is none at the moment; any other error is a bug. */
   constructor(makeSource: () => Promise<Source>, output: CaptureOutput, events: SupervisorEvents = {}) {
@@ -53,6 +69,7 @@ export class SourceSupervisor {
 
   stop(): void {
     this.#running = false;
+    this.#does('nothing');
     clearTimeout(this.#timer);
     this.#source?.close();
   }
@@ -79,8 +96,19 @@ export class SourceSupervisor {
     return { ...(source ? { kind: source.kind, name: source.name, ...source.facts() } : {}), attempts: this.#attempts };
   }
 
+  /** Whether something goes on. */
+  get pulse(): SourcePulse {
+    return { doing: this.#doing, quietMs: performance.now() - this.#newsMs };
+  }
+
+  #does(doing: SourceActivity): void {
+    this.#doing = doing;
+    this.#newsMs = performance.now();
+  }
+
   async #open(): Promise<void> {
     this.#attempts++;
+    this.#does('looking');
     const makeSource = this.#makeSource;
     let source: Source;
     try {
@@ -93,9 +121,11 @@ export class SourceSupervisor {
     // Stopped meanwhile, or another one is wanted by now.
     if (!this.#running || makeSource !== this.#makeSource) return;
     this.#source = source;
+    this.#does('opening');
     let live = false;
     source.start({
       block: (block) => {
+        this.#does('capturing');
         if (!live) {
           live = true;
           this.#backoffMs = BACKOFF_MS.first;
@@ -113,6 +143,7 @@ export class SourceSupervisor {
     if (problem.cause !== this.#lastCause) this.#events.onProblem?.(problem);
     this.#lastCause = problem.cause;
     this.#output.sourceLost(problem);
+    this.#does('waiting');
     this.#timer = setTimeout(() => void this.#open(), this.#backoffMs);
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.longest);
   }

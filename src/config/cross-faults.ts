@@ -3,7 +3,7 @@ import type { Config } from './schema.ts';
 
 /** Rules between keys, which no key can state alone. */
 export function crossFaults(config: Config): string[] {
-  const { input, mp3, opus, flac, wav, listeners, http, tls } = config;
+  const { input, mp3, opus, flac, wav, listeners, http, tls, led, button } = config;
   const found: string[] = [];
   if (input.buffer_ms < 2 * input.period_ms) {
     found.push(`input.buffer_ms = ${input.buffer_ms}: expected at least twice input.period_ms (${input.period_ms})`);
@@ -24,6 +24,10 @@ export function crossFaults(config: Config): string[] {
   if ((tls.certificate === '') !== (tls.key === '')) found.push('tls.certificate, tls.key: expected both or none');
   if (tls.certificate !== '' && tls.port === http.port) {
     found.push(`tls.port = ${tls.port}: expected another port than http.port`);
+  }
+  const ledOnPin = led.kind === 'auto' || led.kind === 'gpio';
+  if (ledOnPin && button.enabled && led.pin === button.pin && led.chip === button.chip) {
+    found.push(`button.pin = ${button.pin}: expected another pin than led.pin`);
   }
   return [...found, ...pushFaults(config)];
 }

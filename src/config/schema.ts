@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_TITLE_CHARACTERS, TITLE } from '../station.ts';
 import { channels, choice, flag, number, password, text } from './key.ts';
+import { buttonSchema, ledSchema } from './panel-schema.ts';
 import { pushSchema } from './push-schema.ts';
 
 /** How many servers the box may send to. */
@@ -206,7 +207,24 @@ export const configSchema = z.strictObject({
       port: number(8443, { min: 1, max: 65535 }, 'TCP port for https, beside that for http.'),
     })
     .prefault({}),
+  health: z
+    .strictObject({
+      every_s: number(
+        10,
+        { min: 0, max: 3600, unit: 's' },
+        "How often the box looks at the machine it runs on: temperature, memory, disk, clock. 0: only when the desk's page asks.",
+      ),
+      hot_c: number(80, { min: 40, max: 120, unit: '°C' }, 'From here on the processor counts as hot.'),
+      xruns_per_hour: number(
+        10,
+        { min: 1, max: 100_000 },
+        'So many interruptions of the sound card in an hour are said to be many.',
+      ),
+    })
+    .prefault({}),
   push: z.array(pushSchema).max(MAX_PUSHES).default([]),
+  led: ledSchema.prefault({}),
+  button: buttonSchema.prefault({}),
   log: z
     .strictObject({
       level: choice('info', ['error', 'warn', 'info', 'debug'], '', 'How much is logged.'),

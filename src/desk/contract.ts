@@ -134,8 +134,58 @@ export interface BoxHealth {
   readonly machineMemory?: { readonly totalBytes: number; readonly availableBytes: number };
   readonly disk?: { readonly path: string; readonly totalBytes: number; readonly freeBytes: number };
   readonly temperatureC?: number;
+  /** What slows the processor down at the moment, as the firmware of a Raspberry Pi says; absent where nobody knows. */
+  readonly throttling?: readonly Throttling[];
+  /** Whether the time of the day has been set over the network. */
+  readonly clockSynchronised?: boolean;
+  /** The watchdogs of the hardware, and whether one of them resets the machine when it hangs. */
+  readonly watchdog?: { readonly armed: boolean; readonly devices: readonly HardwareWatchdog[] };
+  /** The board, and the system that runs on it; asked for only by the desk. */
+  readonly machine?: { readonly model?: string; readonly system?: string };
   /** IP addresses under which others may reach it. */
   readonly addresses: readonly string[];
-  /** Xruns of the capture since its card was opened, and frames that were lost. */
-  readonly capture: { readonly xruns: number; readonly lostFrames: number };
+  /**
+   * Xruns of the capture since its card was opened and within the last hour, frames that were lost, and how many parts per
+   * million faster than its rate the card's clock runs by the clock of the machine.
+   */
+  readonly capture: {
+    readonly xruns: number;
+    readonly xrunsLastHour: number;
+    readonly lostFrames: number;
+    readonly clockPpm?: number;
+  };
+  /** What is wrong with the machine, worst first. */
+  readonly conditions: readonly BoxCondition[];
 }
+
+/** Why a Raspberry Pi is slower than it could be. */
+export type Throttling = 'under-voltage' | 'frequency capped' | 'throttled' | 'soft temperature limit';
+
+/** One watchdog of the hardware (Documentation/ABI/testing/sysfs-class-watchdog). */
+export interface HardwareWatchdog {
+  /** `Broadcom BCM2835 Watchdog timer` */
+  readonly identity: string;
+  /** Whether it runs. */
+  readonly active: boolean;
+  readonly timeoutS?: number;
+  /** Whether it goes on when whoever feeds it has closed it. */
+  readonly nowayout?: boolean;
+}
+
+/** Something that is wrong with the machine. The box goes on all the same. */
+export interface BoxCondition {
+  readonly name: ConditionName;
+  readonly words: string;
+}
+
+/** Everything that can be wrong with the machine. */
+export type ConditionName =
+  | 'under-voltage'
+  | 'hot'
+  | 'throttled'
+  | 'many xruns'
+  | 'card clock off'
+  | 'memory low'
+  | 'disk low'
+  | 'clock not set'
+  | 'watchdog not armed';

@@ -25,6 +25,8 @@ export class Feed {
   #listeners = 0;
   #timer: NodeJS.Timeout | undefined;
   #cpuMs = 0;
+  #runs = 0;
+  #chunks = 0;
   readonly #onStart: () => void;
   readonly #onPresent: () => void;
   readonly #samplesPerMs: number;
@@ -64,6 +66,16 @@ export class Feed {
     return this.#cpuMs;
   }
 
+  /** How often the encoder has been started. */
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** Chunks that were finished since the start of the box. */
+  get chunks(): number {
+    return this.#chunks;
+  }
+
   /** Hands every chunk on to `output`, from the next one on. */
   addOutput(output: ChunkOutput): void {
     this.#outputs.add(output);
@@ -83,6 +95,7 @@ export class Feed {
     this.#listeners++;
     if (this.#encoder) return;
     this.#encoder = this.format.createEncoder();
+    this.#runs++;
     this.#onStart();
     const nowMs = performance.now();
     let leftMs = recent.length / this.#samplesPerMs;
@@ -128,6 +141,7 @@ export class Feed {
     const beganMs = performance.now();
     const chunks = encoder.encode(samples);
     this.#cpuMs += performance.now() - beganMs;
+    this.#chunks += chunks.length;
     for (const chunk of chunks) for (const output of this.#outputs) output.broadcast(chunk, atMs);
   }
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RemovedListener } from '../connections/listener.ts';
+import { addHealthMetrics, type Put } from './health-metrics.ts';
 import type { ListenerStatus, Status } from './status.ts';
 import { type GoneTotals, listenerStatus } from './tally.ts';
 import type { VisitorCounts } from './visitors.ts';
@@ -14,9 +15,6 @@ export interface MetricsSource {
   /** Connections that could not be accepted since the start. */
   acceptFailures(): number;
 }
-
-/** Sets one value of a metric, with its labels. */
-type Put = (value: number | undefined, labels?: Record<string, string>) => void;
 
 /** Upper bounds of histograms, seconds. */
 const BUCKETS_S = {
@@ -45,6 +43,10 @@ export class Metrics {
     this.#addSound();
     this.#addPushes();
     this.#addProcess();
+    addHealthMetrics(
+      (...metric) => this.#gauge(...metric),
+      () => this.#status.health,
+    );
     this.#behind = this.#histogram('behind', 'How far listeners are behind, sampled every 5 s and when they go.');
     this.#rtt = this.#histogram('rtt', "Round-trip time to the listeners' machines, sampled the same way.");
     this.#stay = this.#histogram('stay', 'How long listeners stayed.');
@@ -200,6 +202,7 @@ export class Metrics {
       registers: [this.#registry],
       collect: () => {
         gauge.reset();
+        if (labelNames.length === 0) gauge.remove(); // The library would show 0 for what nobody knows.
         collect((value, labels = {}) => value !== undefined && gauge.set(labels, value));
       },
     });

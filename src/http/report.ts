@@ -1,5 +1,7 @@
 import type { Input } from '../capture/input.ts';
 import type { ListenerState } from '../connections/listener.ts';
+import type { Device } from '../device/device.ts';
+import type { AirFacts } from '../device/panel/patterns.ts';
 import type { Feed } from '../encoders/feed.ts';
 import type { ConfiguredFormat } from '../encoders/formats.ts';
 import type { LiveListener } from '../live/live.ts';
@@ -11,9 +13,6 @@ import { type Station, shownTitle } from '../station.ts';
 import type { Places } from './places.ts';
 import type { FormatStatus, Health, Status } from './status.ts';
 import { listenerStatus, type Tally } from './tally.ts';
-
-/** The programme has stood still when what was sent ends so far in the past. */
-const STANDSTILL_MS = 2000;
 
 /** The parts of the box that are reported on. */
 export interface ReportedParts {
@@ -41,6 +40,7 @@ export interface ReportedParts {
   /** Addresses under which the box can be opened, by name first. */
   addresses(): readonly string[];
   tally: Tally;
+  device: Pick<Device, 'standstills' | 'latest'>;
 }
 
 /** Says how the box is. */
@@ -56,6 +56,7 @@ export class Report {
     const { station, version, pcm, fallback, programme, input, outlets, pushes, places, tally } = this.#parts;
     const { max, maxPerAddress } = places.limits;
     const live = this.#parts.live.listeners();
+    const health = this.#parts.device.latest;
     return {
       name: station.tags.name,
       title: shownTitle(station.tags),
@@ -77,6 +78,7 @@ export class Report {
         dropped: tally.dropped,
       },
       pushes: pushes(),
+      ...(health && { health }),
     };
   }
 
@@ -100,16 +102,30 @@ export class Report {
 
   health(): Health {
     const programme = this.#parts.programme.status;
-    const reasons: string[] = [];
-    const ok = programme.lagMs < STANDSTILL_MS;
-    if (!ok) reasons.push(`the programme has stood still for ${Math.round(programme.lagMs)} ms`);
+    const reasons = [...this.#parts.device.standstills()];
+    const ok = reasons.length === 0;
     if (programme.state !== 'live') reasons.push(`${programme.state}: ${programme.problem?.message ?? 'no input yet'}`);
     else if (programme.level !== 'signal') reasons.push(`the input is ${programme.level}`);
     if (this.#parts.input.status.kind === 'demo') reasons.push('playing the demo signal');
     for (const { url, problem } of this.#parts.pushes()) {
       if (problem) reasons.push(`push to ${url}: ${problem.message}`);
     }
+    for (const { name, words } of this.#parts.device.latest?.conditions ?? []) reasons.push(`${name}: ${words}`);
     return { ok, reasons };
+  }
+
+  /** What the status LED goes by; asked for often. */
+  panel(): AirFacts {
+    const { state, level, problem } = this.#parts.programme.status;
+    const { wanted, status } = this.#parts.input;
+    return {
+      state,
+      ...(level && { level }),
+      ...(problem && { cause: problem.cause }),
+      ...(status.kind && { kind: status.kind }),
+      wanted,
+      fault: this.#parts.device.standstills().length > 0,
+    };
   }
 
   #formatStatus({ enabled, format }: ConfiguredFormat): FormatStatus {

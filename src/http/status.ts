@@ -1,4 +1,5 @@
 import type { SourceStatus } from '../capture/supervisor.ts';
+import type { BoxHealth } from '../desk/contract.ts';
 import type { PcmFormat } from '../pcm.ts';
 import type { ProgrammeStatus } from '../programme/programme.ts';
 import type { PushStatus } from '../push/push-status.ts';
@@ -21,6 +22,8 @@ export interface Status {
   listeners: ListenersStatus;
   /** The servers that the box sends to. */
   pushes: PushStatus[];
+  /** How the machine was when it was last looked at, some seconds ago. */
+  health?: BoxHealth;
 }
 
 /** The listeners of all formats together. */

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { behindIn } from '../../bench/ear/browser.ts';
-import { ClockRate } from '../../bench/ear/card-clock.ts';
 import { calmMinutes, minuteMedians } from '../../bench/ear/drift.ts';
 import type { Ear } from '../../bench/ear/playing.ts';
 import { driftGoals, driftReport, latencyGoals, latencyTable } from '../../bench/ear/report.ts';
 import { disturbedTimes, isDisturbed } from '../../bench/ear/standstills.ts';
+import { ClockRate } from '../../src/capture/clock-rate.ts';
 import { randomNumbers } from '../support/random.ts';
 
 const marker = (atS: number, delayMs: number) => ({ atS, heardS: atS + delayMs / 1000, delayMs });

@@ -22,7 +22,7 @@ import type { ListedDevice } from '../../src/page/desk/device-words.ts';
 /** What cannot be changed on the page: who is locked out could not change it back. */
 const NOT_HERE: readonly string[] = ['push', 'http', 'tls'];
 /** What takes effect after a restart. */
-const LATER = /^(input\.rate_hz|listeners\.(stall_ms|backlog_ms|coalesce_ms|linger_s))$/;
+const LATER = /^(input\.rate_hz|listeners\.(stall_ms|backlog_ms|coalesce_ms|linger_s)|health\..*)$/;
 
 /** Every setting that can be changed on the page, with the help of the schema. */
 export function settings(): Settings {
@@ -151,7 +151,12 @@ export const box: BoxHealth = {
   disk: { path: '/', totalBytes: 7_800_000_000, freeBytes: 5_100_000_000 },
   temperatureC: 71.4,
   addresses: ['boardfeed.local', '192.168.1.80', 'fd12:3456:789a::80'],
-  capture: { xruns: 1, lostFrames: 960 },
+  throttling: [],
+  clockSynchronised: true,
+  watchdog: { armed: true, devices: [{ identity: 'Broadcom BCM2835 Watchdog timer', active: true, timeoutS: 60 }] },
+  machine: { model: 'Raspberry Pi 4 Model B Rev 1.4', system: 'Debian GNU/Linux 13' },
+  capture: { xruns: 1, xrunsLastHour: 0, lostFrames: 960, clockPpm: -21.4 },
+  conditions: [],
 };
 
 /** The settings after a change was taken. */

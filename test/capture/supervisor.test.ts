@@ -64,6 +64,29 @@ test('a source that ends is made anew, for ever, and its blocks go on', async (t
   }
 });
 
+test('it says what is done for the source, and for how long nothing has come of it', async (t) => {
+  const { supervisor, sinks } = stage(1);
+  t.is(supervisor.pulse.doing, 'nothing');
+  supervisor.start();
+  t.is(supervisor.pulse.doing, 'looking');
+  await until(() => supervisor.pulse.doing === 'waiting');
+  await until(() => sinks.length === 1);
+  t.is(supervisor.pulse.doing, 'opening');
+  await sleep(100);
+  t.true(supervisor.pulse.quietMs >= 95);
+  sinks[0]?.block(block());
+  t.is(supervisor.pulse.doing, 'capturing');
+  t.true(supervisor.pulse.quietMs < 95);
+  await sleep(100);
+  t.true(supervisor.pulse.quietMs >= 95);
+  sinks[0]?.block(block());
+  t.true(supervisor.pulse.quietMs < 95, 'every block is a sign of life');
+  sinks[0]?.ended(UNPLUGGED);
+  t.is(supervisor.pulse.doing, 'waiting');
+  supervisor.stop();
+  t.is(supervisor.pulse.doing, 'nothing');
+});
+
 test('waits grow while nothing can be had, and the same problem is told once', async (t) => {
   const { supervisor, sinks, told } = stage(4);
   supervisor.start();

@@ -95,6 +95,12 @@ for (const [what, toml, expected] of [
     '[tls]\ncertificate = "/x"\nkey = "/y"\nport = 8000',
     /expected another port than http\.port/,
   ],
+  ['an LED whose name is a way elsewhere', '[led]\nname = "../x"', /^t: led\.name = "\.\.\/x": expected a name as in/],
+  [
+    'LED and button on the same pin',
+    '[led]\npin = 3\n[button]\nenabled = true',
+    /^t: button\.pin = 3: expected another/,
+  ],
   ['not a number', '[programme]\ngrace_s = nan', /grace_s/],
 ] as const) {
   test(`refused: ${what}`, (t) => {
@@ -124,4 +130,11 @@ test('the first file that exists is read; a named one must exist', (t) => {
   t.is(loadConfig(undefined, {}, [absent]).config.http.port, 8000);
   t.regex(faultsOf(() => loadConfig(absent))[0] ?? '', /absent\.toml: cannot be read/);
   t.regex(faultsOf(() => loadConfig(directory))[0] ?? '', /cannot be read/);
+});
+
+test('LED and button may have the same number on different chips, or when one of them is not on a pin', (t) => {
+  for (const led of ['chip = "9030000.pl061"\npin = 3', 'kind = "kernel"\npin = 3', 'kind = "off"\npin = 3']) {
+    t.is(parseConfig(`[led]\n${led}\n[button]\nenabled = true`, 't').button.pin, 3, led);
+  }
+  t.is(parseConfig('[led]\npin = 3', 't').led.pin, 3);
 });

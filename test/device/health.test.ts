@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { HealthReader } from '../../src/device/health.ts';
 import { monotonicMs } from '../../src/pcm.ts';
+import { until } from '../support/processes.ts';
+
+const LIMITS = { hot_c: 80, xruns_per_hour: 10 };
 
 /** A machine that is a folder: `proc` and `sys`, with the files that are written into it. */
-function machine(t: ExecutionContext, files: Record<string, string> = {}) {
+function machine(t: ExecutionContext, files: Record<string, string> = {}, freshMs = 1000) {
   const folder = mkdtempSync(join(tmpdir(), 'boardfeed-machine-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const write = (path: string, text: string) => {
@@ -14,13 +17,19 @@ function machine(t: ExecutionContext, files: Record<string, string> = {}) {
     writeFileSync(join(folder, path), text);
   };
   for (const [path, text] of Object.entries(files)) write(path, text);
+  const lines: string[] = [];
   const reader = new HealthReader({
     version: '1.2.3',
-    source: () => ({ xruns: 2, lostFrames: { card: 30, ring: 4 } }),
+    source: () => ({ xruns: 2, lostFrames: { card: 30, ring: 4 }, clockPpm: 12.5 }),
+    limits: LIMITS,
+    freshMs,
+    log: { info: (text) => lines.push(text), warn: (text) => lines.push(text) },
     procfs: join(folder, 'proc'),
     sysfs: join(folder, 'sys'),
+    runfs: join(folder, 'run'),
+    machine: async () => ({ model: 'a board' }),
   });
-  return { reader, write };
+  return { reader, write, lines };
 }
 
 function busy(ms: number): void {
@@ -28,7 +37,7 @@ function busy(ms: number): void {
 }
 
 test.serial('this machine is told as it is', async (t) => {
-  const reader = new HealthReader({ version: '1.2.3', source: () => ({}) });
+  const reader = new HealthReader({ version: '1.2.3', source: () => ({}), limits: LIMITS });
   const health = await reader.read();
   t.is(health.version, '1.2.3');
   t.true(health.machineUptimeS >= health.uptimeS && health.uptimeS > 0);
@@ -38,15 +47,18 @@ test.serial('this machine is told as it is', async (t) => {
   t.true(health.memoryBytes > 1e6 && health.memoryBytes < totalBytes && availableBytes < totalBytes);
   t.is(health.disk?.path, '/');
   t.true((health.disk?.freeBytes ?? 0) <= (health.disk?.totalBytes ?? 0));
-  t.deepEqual(health.capture, { xruns: 0, lostFrames: 0 });
+  t.deepEqual(health.capture, { xruns: 0, xrunsLastHour: 0, lostFrames: 0 });
+  t.truthy(health.machine?.system, 'what systeminformation knows');
+  t.is((await reader.read()).machine, health.machine, 'it is asked once');
   t.false(health.addresses.some((address) => address.startsWith('127.') || address === '::1'));
 });
 
 test.serial('a machine that tells nothing leaves out what it does not know', async (t) => {
   const { reader } = machine(t);
   const health = await reader.read();
-  for (const part of ['machineCpuPercent', 'machineMemory', 'temperatureC'] as const) t.false(part in health, part);
-  t.deepEqual(health.capture, { xruns: 2, lostFrames: 34 });
+  const unknown = ['machineCpuPercent', 'machineMemory', 'temperatureC', 'throttling', 'clockSynchronised', 'watchdog'];
+  for (const part of unknown) t.false(part in health, part);
+  t.deepEqual(health.capture, { xruns: 2, xrunsLastHour: 2, lostFrames: 34, clockPpm: 12.5 });
 });
 
 test.serial('processor, memory and temperature are read where the kernel has them', async (t) => {
@@ -113,4 +125,26 @@ test.serial('whoever asks within a second gets the same answer', async (t) => {
   t.true((await reader.read()) === first);
   await new Promise((resolve) => setTimeout(resolve, 1100));
   t.is((await reader.read()).machineMemory?.availableBytes, 307_200);
+});
+
+test.serial('a condition is told when it comes, and stands in what is known without asking', async (t) => {
+  t.timeout(60_000);
+  const zone = (thousandths: number) => ({
+    'sys/class/thermal/thermal_zone0/type': 'cpu-thermal\n',
+    'sys/class/thermal/thermal_zone0/temp': `${thousandths}\n`,
+  });
+  const { reader, lines } = machine(t, zone(91_000), 0);
+  t.is(reader.latest, undefined);
+  for (let looks = 0; looks < 5; looks++) await reader.look();
+  t.deepEqual(reader.latest?.conditions, [], 'it does not matter how many pages ask');
+  reader.start(1100);
+  t.teardown(() => reader.stop());
+  await until('it is hot', () => reader.latest?.conditions.some(({ name }) => name === 'hot') || reader.latest);
+  t.deepEqual(lines, ['health: hot: the processor has 91 °C']);
+  t.false('machine' in (reader.latest ?? {}), 'nobody at a desk has asked');
+  t.deepEqual((await reader.read()).machine, { model: 'a board' });
+  reader.stop();
+  const last = reader.latest;
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  t.is(reader.latest, last);
 });

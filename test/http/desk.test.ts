@@ -18,7 +18,8 @@ const BOX: BoxHealth = {
   cores: 4,
   memoryBytes: 5,
   addresses: ['192.0.2.1'],
-  capture: { xruns: 0, lostFrames: 0 },
+  capture: { xruns: 0, xrunsLastHour: 0, lostFrames: 0 },
+  conditions: [],
 };
 
 const listener = (id: string, remoteAddress: string, others: Partial<ListenerState> = {}): ListenerState => ({

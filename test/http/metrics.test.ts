@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { ListenerState, RemovalReason } from '../../src/connections/listener.ts';
+import type { BoxHealth } from '../../src/desk/contract.ts';
 import type { Format } from '../../src/encoders/encoder.ts';
 import { LazyMetrics } from '../../src/http/lazy-metrics.ts';
 import { Places } from '../../src/http/places.ts';
@@ -32,11 +33,25 @@ function state(facts: Partial<ListenerState> = {}): ListenerState {
 const SHOWN = { unackedBytes: 700, unsentBytes: 90, retransmits: 3, rttMs: 4 };
 const KERNEL = { ...SHOWN, ackedBytes: 1400, windowBytes: 65_536, windowStepBytes: 128, beyondGap: 0, sinceAckMs: 20 };
 
+const HEALTH: BoxHealth = {
+  ...{ version: '1.2.3', uptimeS: 1, machineUptimeS: 2, cpuPercent: 3, cores: 4, memoryBytes: 5, addresses: [] },
+  machineMemory: { totalBytes: 1000, availableBytes: 600 },
+  disk: { path: '/', totalBytes: 100, freeBytes: 50 },
+  temperatureC: 84.5,
+  throttling: ['throttled'],
+  clockSynchronised: false,
+  watchdog: { armed: true, devices: [] },
+  capture: { xruns: 5, xrunsLastHour: 3, lostFrames: 11, clockPpm: 25 },
+  conditions: [{ name: 'hot', words: 'the processor has 85 °C' }],
+};
+
 /** A box of one format whose listeners are set by hand. */
 function box() {
   const listeners: ListenerState[] = [];
   const pushes: { status(): PushStatus }[] = [];
   const tally = new Tally();
+  const standstills: string[] = [];
+  const device = { standstills: () => standstills, latest: HEALTH as BoxHealth | undefined };
   const places = new Places({ max: 7, maxPerAddress: 2, keyOf: (address) => address });
   const programme = {
     state: 'fallback',
@@ -75,6 +90,7 @@ function box() {
     live: { listeners: () => [] },
     addresses: () => [],
     tally,
+    device,
   });
   const metrics = new LazyMetrics({
     status: () => report.status(),
@@ -88,7 +104,7 @@ function box() {
     metrics.left('mp3', gone);
   };
   const page = async () => readMetrics((await metrics.page()).text);
-  return { listeners, pushes, tally, places, report, metrics, leave, page };
+  return { listeners, pushes, standstills, device, tally, places, report, metrics, leave, page };
 }
 
 test('a listener in the status: the kernel is believed where it speaks, else the fields are absent', (t) => {
@@ -153,6 +169,17 @@ test('the page for Prometheus: names, labels and values', async (t) => {
     ['boardfeed_http_connections', 4],
     ['boardfeed_http_connections_cut_total{reason="too slow"}', 3],
     ['boardfeed_accept_failures_total', 6],
+    ['boardfeed_condition{name="hot"}', 1],
+    ['boardfeed_condition{name="disk low"}', 0],
+    ['boardfeed_machine_throttling{why="throttled"}', 1],
+    ['boardfeed_machine_throttling{why="under-voltage"}', 0],
+    ['boardfeed_machine_temperature_celsius', 84.5],
+    ['boardfeed_machine_memory_available_bytes', 600],
+    ['boardfeed_disk_free_bytes', 50],
+    ['boardfeed_clock_synchronised', 0],
+    ['boardfeed_hardware_watchdog_armed', 1],
+    ['boardfeed_source_xruns_last_hour', 3],
+    ['boardfeed_source_clock_offset_ratio', 0.000025],
   ] as const) {
     t.is(value(sample), expected, sample);
   }
@@ -206,6 +233,35 @@ for (const [what, text] of [
     t.throws(() => readMetrics(text));
   });
 }
+
+test('a standstill is no health; a condition is said, and is', (t) => {
+  const { report, standstills } = box();
+  const well = report.health();
+  t.true(well.ok);
+  t.true(well.reasons.includes('hot: the processor has 85 °C'));
+  standstills.push('the programme has stood still for 3.0 s');
+  const { ok, reasons } = report.health();
+  t.false(ok);
+  t.deepEqual(reasons, ['the programme has stood still for 3.0 s', ...well.reasons]);
+  t.is(report.status().health, HEALTH);
+});
+
+test('what is not known of the machine does not appear among the figures', async (t) => {
+  const { device, page } = box();
+  const { temperatureC: _, throttling: __, clockSynchronised: ___, watchdog: ____, disk: _____, ...bare } = HEALTH;
+  const unknown = [
+    ...['machine_temperature_celsius', 'machine_throttling', 'clock_synchronised', 'hardware_watchdog_armed'],
+    ...['disk_bytes', 'disk_free_bytes', 'source_clock_offset_ratio'],
+  ];
+  device.latest = { ...bare, capture: { xruns: 0, xrunsLastHour: 0, lostFrames: 0 } };
+  const figures = await page();
+  for (const name of unknown) t.is(figures.get(`boardfeed_${name}`)?.samples.size ?? 0, 0, name);
+  t.is(figures.get('boardfeed_source_xruns_last_hour')?.samples.size, 1);
+  device.latest = undefined;
+  const none = await page();
+  for (const name of [...unknown, 'condition', 'machine_uptime_seconds', 'source_xruns_last_hour'])
+    t.is(none.get(`boardfeed_${name}`)?.samples.size ?? 0, 0, name);
+});
 
 test('a format that is switched off stands in the status as such, and not among the figures', async (t) => {
   const { report, metrics } = box();

@@ -22,6 +22,7 @@ const core = [
   'pcm_params',
   'realtime',
   'sample_convert',
+  'service_manager',
   'sound_file',
 ].map((name) => join(coreDir, `${name}.c`));
 const libraries = [
@@ -50,6 +51,7 @@ const PROGRAMS = [
   'test_capture',
   'test_mixer',
   'test_fan_out',
+  'test_service_manager',
 ];
 
 for (const sanitizers of ['address,undefined', 'thread'])

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { debianPackages, packagesFor, parseInstalled } from '../../setup/debian-packages.mjs';
+import { debianPackages, packagesFor, parseInstalled, queryPackages } from '../../setup/debian-packages.mjs';
 
 const answers: [what: string, printed: string, expected: [string, string][]][] = [
   ['nothing', '', []],
@@ -55,3 +55,15 @@ test('a benchmark needs what all of them need, and what it alone needs', (t) => 
   t.deepEqual(names('bench:churn'), common);
   t.true(common.every((name) => names('bench:lag').includes(name)));
 });
+
+for (const [machine, other, ours] of [
+  ['amd64', 'g++-aarch64-linux-gnu', 'g++-x86-64-linux-gnu'],
+  ['arm64', 'g++-x86-64-linux-gnu', 'g++-aarch64-linux-gnu'],
+] as const) {
+  test(`on ${machine}, the package needs the compiler for the other architecture, and its own has no such name`, (t) => {
+    const { missing, installed } = queryPackages('package', machine);
+    const asked = [...missing.map(({ name }) => name), ...installed.keys()];
+    t.true(asked.includes(other));
+    t.false(asked.includes(ours));
+  });
+}

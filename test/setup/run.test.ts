@@ -20,7 +20,7 @@ test('the first start installs, builds and runs; the second only runs, and adds 
   const first = await machine.run('start', '--port', '9000');
   t.is(first.code, 0, first.output);
   for (const row of packagesFor('start')) t.regex(first.output, new RegExp(`${row.name} +${row.why}\n`));
-  const [probe, update, , install = '', , npm = '', gyp = '', page = ''] = machine.diary();
+  const [probe, update, , install = '', , npm = '', gyp = '', epoll = '', page = ''] = machine.diary();
   t.is(probe, 'sudo -n true');
   t.regex(update ?? '', /^sudo -n env .*apt-get update/);
   t.regex(install, /^sudo -n env .*apt-get install .*--no-install-recommends.*--no-remove/);
@@ -28,6 +28,7 @@ test('the first start installs, builds and runs; the second only runs, and adds 
   t.regex(npm, /^npm ci --ignore-scripts /);
   const home = join(machine.project, 'node_modules', `node-linux-${process.arch}`);
   t.is(gyp, `node-gyp rebuild --jobs max for ${home}`);
+  t.is(epoll, `node-gyp rebuild for ${home}`);
   t.is(page, `esbuild into ${join(machine.project, 'build', 'page')}`);
 
   const second = await machine.run('start', '--port', '9000');
@@ -140,7 +141,7 @@ test('npm packages that could not be installed are tried again the next time', a
   t.is((await machine.run('start')).code, 0);
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm', 'npm', 'node-gyp', 'esbuild'],
+    ['npm', 'npm', 'node-gyp', 'node-gyp', 'esbuild'],
   );
 });
 
@@ -158,7 +159,7 @@ test('only what changed is done again', async (t) => {
   await machine.run('start');
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm', 'esbuild'],
+    ['npm', 'node-gyp', 'esbuild'],
   );
   writeFileSync(join(machine.project, 'src', 'page.css'), 'p {}');
   await machine.run('start');
@@ -166,6 +167,22 @@ test('only what changed is done again', async (t) => {
     machine.diary().map((line) => line.split(' ')[0]),
     ['esbuild'],
   );
+});
+
+test('an epoll that cannot be built is told, keeps nothing from starting, and is tried again', async (t) => {
+  const machine = makeMachine(t, { installed: 'all' });
+  writeFileSync(join(machine.project, 'epoll-fails'), '');
+  for (const time of ['the first', 'the second']) {
+    const { code, output } = await machine.run('start', '--port', '9000');
+    t.is(code, 0, output);
+    t.regex(output, /^epoll could not be built \(epoll\.cc:1: error: no luck\)\. Boardfeed runs without a lamp/m, time);
+    t.deepEqual(said(output).args, ['--port', '9000']);
+  }
+  rmSync(join(machine.project, 'epoll-fails'));
+  t.notRegex((await machine.run('start')).output, /epoll/);
+  machine.diary();
+  await machine.run('start');
+  t.deepEqual(machine.diary(), []);
 });
 
 test('tests and benchmarks need more packages, and use the same addon', async (t) => {
@@ -191,7 +208,7 @@ test('two first starts at once install and build once', async (t) => {
   for (const { code, output } of outcomes) t.is(code, 0, output);
   t.deepEqual(
     machine.diary().map((line) => line.split(' ')[0]),
-    ['npm', 'node-gyp', 'esbuild'],
+    ['npm', 'node-gyp', 'node-gyp', 'esbuild'],
   );
   writeFileSync(join(machine.project, 'native', 'ring.c'), 'int a;');
   for (const { code, output } of await Promise.all([machine.run('start'), machine.run('start')])) t.is(code, 0, output);

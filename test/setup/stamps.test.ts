@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { buildAddon, gypEnv, isAddonCurrent } from '../../setup/addon.mjs';
+import { buildEpoll, isEpollCurrent } from '../../setup/epoll.mjs';
 import { pinnedNode } from '../../setup/machine.mjs';
 import { areModulesCurrent, installModules } from '../../setup/node-modules.mjs';
 
@@ -135,6 +136,34 @@ test.serial('of a build that fails, all that the compiler said is shown', async 
   await t.throwsAsync(project.build(), { message: /first\nring\.c:1: error\n+The addon could not be built/ });
   t.false(project.isAddonCurrent());
 });
+
+const epollChanges: [what: string, change: (project: Project) => unknown, current: boolean][] = [
+  ['nothing', () => {}, true],
+  ['our own sources', (p) => p.write('native/core/ring.c', 'int b;'), true],
+  ['its release', (p) => p.write('node_modules/epoll/package.json', '{"version":"4.0.3"}'), false],
+  ['its source', (p) => p.write('node_modules/epoll/src/epoll.cc', 'int b;'), false],
+  ['nan', (p) => p.write('node_modules/nan/package.json', '{"version":"3.0.0"}'), false],
+  ['the pinned Node', (p) => p.node('26.11.0'), false],
+  ['the binary is gone', (p) => p.remove('node_modules/epoll/build/Release/epoll.node'), false],
+  ['all of it is gone: then there is nothing to build', (p) => p.remove('node_modules/epoll'), true],
+];
+
+for (const [what, change, current] of epollChanges) {
+  test.serial(`epoll is built again after a change of: ${what}`, async (t) => {
+    const project = makeProject(t);
+    project.script(
+      `node_modules/node-linux-${process.arch}/bin/node`,
+      'mkdir -p build/Release && echo > build/Release/epoll.node',
+    );
+    project.write('node_modules/epoll/package.json', '{"version":"4.0.2"}');
+    project.write('node_modules/epoll/src/epoll.cc', 'int a;');
+    t.false(isEpollCurrent(project.folder));
+    await buildEpoll(project.folder, {});
+    t.true(isEpollCurrent(project.folder));
+    change(project);
+    t.is(isEpollCurrent(project.folder), current);
+  });
+}
 
 test.serial('the addon is built for the pinned Node, whatever npm was configured for', (t) => {
   const { home } = pinnedNode('/box', 'x64');

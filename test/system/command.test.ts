@@ -32,6 +32,23 @@ test.serial('--version, --help, devices and example-config print and exit 0', as
   }
 });
 
+test.serial('gpio-setup never keeps the box from starting', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-gpio-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const [file, bad] = [join(directory, 'good.toml'), join(directory, 'bad.toml')];
+  writeFileSync(file, '[led]\nkind = "kernel"\nname = "no-such-led"\n');
+  writeFileSync(bad, '[led]\nkind = "candle"\n');
+  for (const [args, expected] of [
+    [['--config', file], /^no status LED: the kernel has no LED no-such-led\n$|has no group gpio\n$/],
+    [['--config', file, '--off'], /^no status LED: the kernel has no LED no-such-led\n$/],
+    [['--config', bad], /^nothing is prepared: .*led\.kind = "candle": expected one of "auto"/],
+  ] as const) {
+    const { code, output } = await boardfeed('gpio-setup', ...args);
+    t.is(code, 0, output);
+    t.regex(output, expected);
+  }
+});
+
 test.serial('bad arguments and bad configurations name what is wrong, exit 78 and show no stack', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'boardfeed-config-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
@@ -42,6 +59,8 @@ test.serial('bad arguments and bad configurations name what is wrong, exit 78 an
     [['--port', 'x'], /http\.port = "x": expected a whole number from 1 to 65535/],
     [['--source', 'tape'], /input\.source = "tape": expected "auto"/],
     [['listen'], /no such command/],
+    [['--off'], /--off: only gpio-setup knows it/],
+    [['gpio-setup', 'now'], /no such command/],
     [['check-config'], /expected one file/],
     [['--config', join(directory, 'absent.toml')], /absent\.toml: cannot be read/],
     [['--config', bad], /input\.sorce: no such key/, /mp3\.bitrate_kbps = 1: expected one of 64/],

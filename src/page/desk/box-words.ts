@@ -14,19 +14,29 @@ const HOT_C = { warn: 70, bad: 80 };
 /** Of what there is. */
 const SCARCE = { warn: 0.15, bad: 0.05 };
 const BUSY_PERCENT = { warn: 75, bad: 90 };
+/** A crystal is off by 100 ppm at most. */
+const OFF_PPM = { warn: 200, bad: 500 };
 
 /** How the machine is, in words. What it does not know is left out. */
 export function boxFacts(box: BoxHealth): Fact[] {
   const { disk, temperatureC } = box;
   return [
+    ...box.conditions.map(({ name, words }): Fact => ({ title: 'Attention', words: name, more: words, mood: 'bad' })),
     ...(temperatureC === undefined
       ? []
       : [fact('Temperature', `${figure(temperatureC)} °C`, mood(temperatureC, HOT_C), ['warm', 'too hot'])]),
+    ...(box.throttling ? [throttling(box.throttling)] : []),
     processor(box),
     memory(box),
     ...(disk ? [room('Disk', disk.freeBytes, disk.totalBytes, ` (${disk.path})`)] : []),
     lost(box),
+    ...cardClock(box),
     { ...fact('Running for', duration(box.uptimeS), 'good'), more: `the machine for ${duration(box.machineUptimeS)}` },
+    ...(box.clockSynchronised === undefined
+      ? []
+      : [fact('Time of the day', box.clockSynchronised ? 'set' : 'not set', box.clockSynchronised ? 'good' : 'warn')]),
+    ...(box.watchdog ? [watchdog(box.watchdog)] : []),
+    ...machine(box),
     fact('Addresses', box.addresses.join('\n') || 'none', box.addresses.length > 0 ? 'good' : 'bad'),
   ];
 }
@@ -43,10 +53,34 @@ function memory({ memoryBytes, machineMemory: all }: BoxHealth): Fact {
   return all ? room('Memory', all.availableBytes, all.totalBytes, `; ${own}`) : fact('Memory', own, 'good');
 }
 
-function lost({ capture: { lostFrames, xruns } }: BoxHealth): Fact {
+function throttling(why: NonNullable<BoxHealth['throttling']>): Fact {
+  return why.length === 0 ? fact('Throttling', 'none', 'good') : fact('Throttling', why.join('\n'), 'bad');
+}
+
+function cardClock({ capture: { clockPpm } }: BoxHealth): Fact[] {
+  if (clockPpm === undefined) return [];
+  const words = `${figure(Math.abs(clockPpm))} ppm`;
+  const more =
+    Math.abs(clockPpm) < 0.5 ? 'as the machine' : clockPpm > 0 ? 'faster than the machine' : 'slower than the machine';
+  return [{ ...fact("Card's clock", words, mood(Math.abs(clockPpm), OFF_PPM), ['off', 'far off']), more }];
+}
+
+/** One that is armed tells which; else all that could be. */
+function watchdog({ armed, devices }: NonNullable<BoxHealth['watchdog']>): Fact {
+  const told = armed ? devices.filter(({ active }) => active) : devices;
+  const more = told.map(({ identity, timeoutS }) => (timeoutS ? `${identity}, ${timeoutS} s` : identity)).join('\n');
+  return { ...fact('Hardware watchdog', armed ? 'armed' : 'not armed', armed ? 'good' : 'warn'), more };
+}
+
+function machine({ machine: { model, system } = {} }: BoxHealth): Fact[] {
+  const [words, more] = model ? [model, system] : [system];
+  return words ? [{ ...fact('Machine', words, 'good'), ...(more && { more }) }] : [];
+}
+
+function lost({ capture: { lostFrames, xruns, xrunsLastHour } }: BoxHealth): Fact {
   const title = 'Lost on the way in';
   if (lostFrames === 0 && xruns === 0) return fact(title, 'nothing', 'good');
-  const more = `${count(xruns, 'overrun', 'overruns')} since the card was opened`;
+  const more = `${count(xruns, 'overrun', 'overruns')} since the card was opened, ${xrunsLastHour} within the last hour`;
   return { ...fact(title, count(lostFrames, 'frame', 'frames'), 'warn'), more };
 }
 

@@ -36,6 +36,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   flac: FORMATS,
   wav: FORMATS,
   listeners: 'Limits for listeners',
+  health: 'Health of the box',
 };
 
 /** Sorts the fields: what is needed every day, then the rest by subject. Each is in one group; what nobody knows is in the last. */

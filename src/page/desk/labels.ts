@@ -48,6 +48,11 @@ const LABELS: BySection = {
     coalesce_ms: 'Sent together',
     linger_s: 'An encoder runs on for',
   },
+  health: {
+    every_s: 'Look at the machine every',
+    hot_c: 'Hot from',
+    xruns_per_hour: 'Many interruptions in an hour',
+  },
   log: {
     level: 'How much is logged',
   },

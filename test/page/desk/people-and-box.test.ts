@@ -22,6 +22,21 @@ test('what is wrong with the box is said, not only coloured; what it does not kn
   t.like(words(data.box), { Temperature: '71 °C, warm', Memory: '611 MB free', 'Lost on the way in': '960 frames' });
   const { temperatureC: _, disk: __, machineMemory: ___, machineCpuPercent: ____, ...bare } = data.box;
   t.false('Temperature' in words(bare) || 'Disk' in words(bare));
+  t.like(words(data.box), {
+    Throttling: 'none',
+    "Card's clock": '21 ppm',
+    'Hardware watchdog': 'armed',
+    Attention: undefined,
+  });
+  const watchdog = { armed: false, devices: [] };
+  const ill = { ...data.box, watchdog, clockSynchronised: false, throttling: ['under-voltage' as const] };
+  const conditions = [{ name: 'hot' as const, words: 'the processor has 85 °C' }];
+  t.like(words({ ...ill, conditions }), {
+    Attention: 'hot',
+    Throttling: 'under-voltage',
+    'Time of the day': 'not set',
+    'Hardware watchdog': 'not armed',
+  });
   t.like(words(bare), { Processor: 'Boardfeed 11 % of one core', Memory: 'Boardfeed takes 94 MB' });
   const full = { path: '/', totalBytes: 8e9, freeBytes: 0.3e9 };
   t.like(words({ ...data.box, disk: full, machineCpuPercent: 95, temperatureC: 84 }), {
@@ -29,7 +44,7 @@ test('what is wrong with the box is said, not only coloured; what it does not kn
     Processor: '95 %, too busy',
     Temperature: '84 °C, too hot',
   });
-  t.is(words({ ...data.box, capture: { xruns: 0, lostFrames: 0 } })['Lost on the way in'], 'nothing');
+  t.is(words({ ...data.box, capture: { xruns: 0, xrunsLastHour: 0, lostFrames: 0 } })['Lost on the way in'], 'nothing');
 });
 
 test('every card can be chosen, and what is set stays even when it is not there', (t) => {
