@@ -1,10 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, networkInterfaces, uptime } from 'node:os';
+import { availableParallelism, uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceFacts } from '../capture/source.ts';
 import type { BoxCondition, BoxHealth } from '../desk/contract.ts';
 import { LogBudget } from '../log-budget.ts';
+import { machineInterfaces } from '../network-interfaces.ts';
 import { type ConditionLimits, NO_CONDITIONS, nextConditions } from './conditions.ts';
 import { readHardwareWatchdog } from './hardware-watchdog.ts';
 import { type CpuTimes, cpuTimes, memory, temperatureC } from './kernel-texts.ts';
@@ -82,8 +83,10 @@ export class HealthReader {
   /** Looks at it from now on so often, ms; 0: only when somebody asks. A look that hangs is not joined by others. */
   start(everyMs: number): void {
     if (everyMs <= 0) return;
-    void this.look();
-    this.#timer = setInterval(() => void this.look(), everyMs).unref();
+    // When a flood of connections has all descriptors, the machine cannot be looked at. The next look may succeed.
+    const look = () => void this.look().catch(() => {});
+    look();
+    this.#timer = setInterval(look, everyMs).unref();
   }
 
   stop(): void {
@@ -225,7 +228,7 @@ async function diskSpace(path: string): Promise<BoxHealth['disk']> {
 
 /** Numbers under which others may reach the machine. */
 function addresses(): string[] {
-  return Object.values(networkInterfaces())
+  return Object.values(machineInterfaces())
     .flatMap((interfaces) => interfaces ?? [])
     .filter(({ internal, address }) => !internal && !address.toLowerCase().startsWith('fe80:'))
     .map(({ address }) => address);

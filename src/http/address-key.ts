@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { machineInterfaces } from '../network-interfaces.ts';
 
 /** Addresses of the box come and go with its router. */
 const LOOK_UP_EVERY_MS = 60_000;
@@ -28,7 +28,7 @@ export function addressKeys(): (address: string) => string {
   return (address) => {
     if (performance.now() - lookedUpAtMs > LOOK_UP_EVERY_MS) {
       lookedUpAtMs = performance.now();
-      own = Object.values(networkInterfaces())
+      own = Object.values(machineInterfaces())
         .flatMap((entries) => entries ?? [])
         .filter(({ family }) => family === 'IPv6')
         .map((entry) => entry.address);

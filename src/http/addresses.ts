@@ -1,10 +1,11 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
+import { machineInterfaces } from '../network-interfaces.ts';
 
 /** The addresses under which the box can be opened, best first: names, then numbers. `port` 80 is left out. */
 export function openAddresses(
   host: string,
   port: number,
-  interfaces = networkInterfaces(),
+  interfaces = machineInterfaces(),
   name = hostname(),
 ): string[] {
   const url = (at: string) => `http://${at}${port === 80 ? '' : `:${port}`}/`;

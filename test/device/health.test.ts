@@ -148,3 +148,17 @@ test.serial('a condition is told when it comes, and stands in what is known with
   await new Promise((resolve) => setTimeout(resolve, 1500));
   t.is(reader.latest, last);
 });
+
+test.serial('a look that fails, as without descriptors, ends nothing; the next one is as good as any', async (t) => {
+  t.timeout(60_000);
+  let looks = 0;
+  const source = () => {
+    if (++looks < 3) throw new Error('EMFILE');
+    return {};
+  };
+  const reader = new HealthReader({ version: '1.2.3', source, limits: LIMITS, freshMs: 0 });
+  reader.start(700);
+  t.teardown(() => reader.stop());
+  await until('it was looked at', () => reader.latest !== undefined || looks);
+  t.true(looks >= 3);
+});

@@ -90,8 +90,12 @@ test('killing the sound system and starting it again: everybody stays, the lengt
     seconds.some((second) => Math.abs(toneDbfs(second, 0, 2, 440) + 20) < 0.5),
     'the fallback tone was heard',
   );
+  // Two seconds of it, faded at both ends, need not hold a whole one of these.
+  const halves = Array.from({ length: Math.floor(samples.length / 48000) }, (_, at) =>
+    samples.subarray(at * 48000, (at + 1) * 48000),
+  );
   t.true(
-    seconds.some((second) => second.every((sample) => sample === 0)),
+    halves.some((half) => half.every((sample) => sample === 0)),
     'silence was heard before it',
   );
 
