@@ -24,6 +24,7 @@ const EVERYDAY: readonly { id: string; title: string; names: readonly string[] }
 
 const INPUT = 'More about the input';
 const FORMATS = 'More about the formats';
+const PANEL = 'Lamp and button';
 const OTHERS = 'Everything else';
 
 /** Where the rest goes, by section of the configuration. */
@@ -37,6 +38,8 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   wav: FORMATS,
   listeners: 'Limits for listeners',
   health: 'Health of the box',
+  led: PANEL,
+  button: PANEL,
 };
 
 /** Sorts the fields: what is needed every day, then the rest by subject. Each is in one group; what nobody knows is in the last. */

@@ -53,6 +53,20 @@ const LABELS: BySection = {
     hot_c: 'Hot from',
     xruns_per_hour: 'Many interruptions in an hour',
   },
+  led: {
+    kind: 'Lamp',
+    pin: 'Pin of the lamp',
+    active_low: 'The lamp is alight when its pin is low',
+    chip: 'GPIO chip of the lamp',
+    name: 'Lamp of the board',
+  },
+  button: {
+    enabled: 'Button',
+    pin: 'Pin of the button',
+    active_low: 'Its pin is low while it is pressed',
+    chip: 'GPIO chip of the button',
+    long_press_s: 'Pressed for long from',
+  },
   log: {
     level: 'How much is logged',
   },
@@ -65,6 +79,10 @@ const WORDS: Readonly<Record<string, string>> = {
   'input.source demo': 'Demo signal',
   'programme.fallback silence': 'Silence',
   'programme.fallback tone': 'A tone',
+  'led.kind auto': 'Automatic',
+  'led.kind gpio': 'On a pin',
+  'led.kind kernel': 'That of the board',
+  'led.kind off': 'None',
 };
 
 /** What people at a desk need to know of a key, where the configuration says more than that, or no more than the label. */
