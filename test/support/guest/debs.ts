@@ -47,9 +47,9 @@ export function findDeb(arch: DebianArch, env: NodeJS.ProcessEnv = process.env):
   };
   const found = find();
   if (found && changedMs(found) > Math.max(...SOURCES.flatMap(filesOf).map(changedMs))) return found;
-  execFileSync('npm', ['run', 'package'], { cwd: projectDir, stdio: 'inherit' });
+  execFileSync('npm', ['run', 'package', arch], { cwd: projectDir, stdio: 'inherit' });
   const made = find();
-  if (!made) throw new Error(`npm run package left no boardfeed_*_${arch}.deb in ${folder}`);
+  if (!made) throw new Error(`npm run package ${arch} left no boardfeed_*_${arch}.deb in ${folder}`);
   return made;
 }
 
