@@ -1,7 +1,7 @@
 /** What must be left at the worst moment, ms. */
-const SAFETY_MS = 14;
-/** Before anything was seen, arrivals are taken to differ by so much, ms. */
-const FIRST_SPREAD_MS = 12;
+const SAFETY_MS = 18;
+/** Arrivals are taken to differ by so much, ms, before anything was seen and when they differ less: a delay that rests is worth more. */
+const LEAST_SPREAD_MS = 12;
 /** The widest spread of arrivals that is waited for, ms. */
 const MAX_SPREAD_MS = 400;
 /** How long wide deviations are remembered, in buckets of so many ms. */
@@ -11,8 +11,6 @@ const BUCKETS = 18;
 const FALL_MS_PER_S = 0.1;
 /** At the beginning browsers are busy with themselves: for so long deviations mean nothing, ms. */
 const IGNORED_MS = 2000;
-/** Until so long after the start the first guess is kept, ms. */
-const LEARNING_MS = 20_000;
 /** How fast the mean follows, ms. */
 const MEAN_MS = 3000;
 /**
@@ -59,7 +57,7 @@ export class Pace {
   #dryMs = 0;
   #driedAtMs = Number.NEGATIVE_INFINITY;
   /** The spread that is covered at present, ms. */
-  #spreadMs = FIRST_SPREAD_MS;
+  #spreadMs = LEAST_SPREAD_MS;
   /** The widest deviation below the mean, of each bucket. */
   #deviations: number[] = [0];
   #bucketSinceMs = 0;
@@ -91,7 +89,7 @@ export class Pace {
     this.#lastMs = nowMs;
     this.#mean += (slackMs - this.#mean) * Math.min(1, elapsedMs / MEAN_MS);
     this.#note(this.#mean - slackMs, nowMs);
-    this.#spreadMs = Math.max(this.#spreadSeenMs(nowMs), this.#spreadMs - (FALL_MS_PER_S * elapsedMs) / 1000);
+    this.#spreadMs = Math.max(this.#spreadSeenMs(), this.#spreadMs - (FALL_MS_PER_S * elapsedMs) / 1000);
     this.#dryMs *= 0.5 ** (elapsedMs / DRY_HALF_LIFE_MS);
     const errorMs = this.#mean - this.targetMs;
     const falls = Math.exp(-(nowMs - this.#startedMs) / GAIN_FALLS_MS);
@@ -137,11 +135,11 @@ export class Pace {
 
   /**
    * How far arrivals differ, as far as it is worth being covered: what happens once in three minutes is let happen, what happens
-   * again is not.
+   * again is not. Never less than a little.
    */
-  #spreadSeenMs(nowMs: number): number {
+  #spreadSeenMs(): number {
     const [, second = 0] = Array.from(this.#deviations).sort((a, b) => b - a);
-    return nowMs - this.#startedMs < LEARNING_MS ? Math.max(FIRST_SPREAD_MS, second) : second;
+    return Math.max(LEAST_SPREAD_MS, second);
   }
 
   #note(deviationMs: number, nowMs: number): void {
