@@ -4,9 +4,9 @@ import { type FileText, roomOf, withPart } from './file-text.ts';
 import type { GivenKey } from './given-keys.ts';
 
 /** What may stand where a password stood, longest first; the last has room in the place of any. */
-const comments = (name: string) => [
-  `# ${name} was taken over, and is not needed here any more`,
-  `# ${name}: taken over`,
+const comments = (key: string) => [
+  `# ${key} was taken over, and is not needed here any more`,
+  `# ${key}: taken over`,
   '# taken over',
 ];
 
@@ -17,10 +17,10 @@ const comments = (name: string) => [
  *
  * @param bytes of the file, of which other passwords may have been taken out already
  */
-export function blotOut(bytes: Buffer, file: FileText, { name, known, from, to, alone }: GivenKey): Buffer | undefined {
+export function blotOut(bytes: Buffer, file: FileText, { known, from, to, alone }: GivenKey): Buffer | undefined {
   if (alone) {
     const room = roomOf(file, from, to);
-    const comment = comments(name).find(({ length }) => length <= room);
+    const comment = comments(known.key).find(({ length }) => length <= room);
     return comment === undefined ? undefined : withPart(bytes, file, from, to, comment);
   }
   const within = placeWithin(file.text.slice(from, to), known.key);

@@ -43,7 +43,10 @@ function wholeWifi(wifi: BootSettings['wifi'], table: GivenTable | undefined, fa
     return {};
   }
   if (wifi.country === undefined && !wasSeen(table, 'country'))
-    faults.push({ line: table.line, words: `[wifi]: ${lackOf(table, 'country')}; only what is allowed everywhere is used` });
+    faults.push({
+      line: table.line,
+      words: `[wifi]: ${lackOf(table, 'country')}; only what is allowed everywhere is used`,
+    });
   return wifi;
 }
 

@@ -17,6 +17,7 @@ export interface BoxFile {
 /** For root and the system's own services; and for root alone. */
 const PUBLIC = 0o644;
 const PRIVATE = 0o600;
+const FOLDER = 0o755;
 
 /** The machine's name, as the image needs it at each start. */
 export const HOSTNAME: BoxFile = { name: 'hostname', text: `${DEFAULT_NAME}\n`, mode: PUBLIC };
@@ -40,10 +41,18 @@ export async function keepFile(folder: string, { name, text, mode }: BoxFile): P
   const there = await textIn(file);
   if (there === text) return;
   if (text === undefined) return removeFile(file);
-  await mkdir(path.dirname(file), { recursive: true }).catch((error: Error) => {
-    throw new WriteProblem(`${path.dirname(file)} cannot be made: ${error.message}`);
-  });
+  for (const one of new Set([folder, path.dirname(file)])) await keepFolder(one);
   await replaceFile(file, text, mode);
+}
+
+/** Not `recursive`: where nothing can be made, as in /proc, Node would try for ever. */
+async function keepFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, FOLDER);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new WriteProblem(`${folder} cannot be made: ${message}`, { cause: error });
+  }
 }
 
 /** What stands in a file; undefined when it is not there, or cannot be read, and must be written anew. */

@@ -24,14 +24,18 @@ export function fitTogether(base: Config, wanted: OwnSettings): { settings: OwnS
   // Each round refuses one of them.
   for (let found = faultsWith(pieces); found.length > 0 && pieces.length > 0; found = faultsWith(pieces)) {
     const [fault = ''] = found;
-    const without = pieces.map((piece) => ({ piece, left: faultsWith(pieces.filter((other) => other !== piece)).length }));
+    const without = pieces.map((piece) => ({
+      piece,
+      left: faultsWith(pieces.filter((other) => other !== piece)).length,
+    }));
     const least = Math.min(...without.map(({ left }) => left));
-    const helping = least < found.length ? without.filter(({ left }) => left === least).map(({ piece }) => piece) : pieces;
+    const helping =
+      least < found.length ? without.filter(({ left }) => left === least).map(({ piece }) => piece) : pieces;
     const guilty = helping.find(({ name }) => isAbout(fault, name)) ?? helping.at(-1);
     pieces = pieces.filter((piece) => piece !== guilty);
     if (guilty) refused.push(refusal(guilty, fault));
   }
-  const keys = pieces.filter((piece) => !isPush(piece));
+  const keys = pieces.filter((piece): piece is OwnKey => !isPush(piece));
   return { settings: { keys, pushes: pieces.filter(isPush) }, faults: refused };
 }
 
@@ -39,7 +43,11 @@ export function fitTogether(base: Config, wanted: OwnSettings): { settings: OwnS
 const isAbout = (fault: string, name: string) => fault.startsWith(name) && /^[ .:,]/.test(fault.slice(name.length));
 
 function refusal(piece: Piece, fault: string): Fault {
-  if (isPush(piece)) return { line: piece.line, words: isAbout(fault, piece.name) ? fault : `${piece.name}: not taken, because ${fault}` };
+  if (isPush(piece))
+    return {
+      line: piece.line,
+      words: isAbout(fault, piece.name) ? fault : `${piece.name}: not taken, because ${fault}`,
+    };
   const { name, value, given } = piece;
   if (fault.startsWith(`${name} = `)) return { line: given.line, words: fault };
   return { line: given.line, words: `${name} = ${shown(value, given.known.meta)}: not taken, because of ${fault}` };
@@ -58,7 +66,8 @@ function judge(base: Config): (pieces: readonly Piece[]) => string[] {
     const pushes = pieces.filter(isPush);
     if (pushes.length > 0) config.push = pushes.map(({ keys }) => pushSchema.parse(keys));
     const named = crossFaults(config).map((fault) => withNames(fault, pushes));
-    if (!pieces.some(({ name }) => name.startsWith('tls.')) || config.tls.certificate === '' || config.tls.key === '') return named;
+    if (!pieces.some(({ name }) => name.startsWith('tls.')) || config.tls.certificate === '' || config.tls.key === '')
+      return named;
     const files = JSON.stringify([config.tls.certificate, config.tls.key]);
     const known = certificates.get(files) ?? certificateFaults(config.tls);
     certificates.set(files, known);

@@ -110,8 +110,7 @@ export class GivenKeys {
       const first = table.keys.get(key);
       if (!known) this.#fault(line, `${short(name)}: no such key; ${keyAdvice(key, table.section)}`);
       else if (first) this.#fault(line, `${name} stands in line ${first.line} already, and that one counts`);
-      else
-        table.keys.set(key, { name, known, line, value, from, to, alone: alone && entries.length === 1 });
+      else table.keys.set(key, { name, known, line, value, from, to, alone: alone && entries.length === 1 });
     }
   }
 

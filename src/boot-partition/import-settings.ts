@@ -78,7 +78,10 @@ async function takeOver(
   const own = ownSettings(given);
   const { settings, faults } = await asOwnerOf(path.dirname(config), async () => fitTogether(base, own.settings));
   const changed = await change(config, base, settings);
-  return { faults: [...given.faults, ...boot.faults, ...own.faults, ...faults, ...changed.faults], plain: changed.plain };
+  return {
+    faults: [...given.faults, ...boot.faults, ...own.faults, ...faults, ...changed.faults],
+    plain: changed.plain,
+  };
 }
 
 /** Changes the box's own configuration. */
@@ -95,7 +98,10 @@ async function change(
     return { faults: [], plain };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { faults: error.faults.map((fault) => ({ words: `the box's own settings stay as they were: ${fault}` })), plain: [] };
+    return {
+      faults: error.faults.map((fault) => ({ words: `the box's own settings stay as they were: ${fault}` })),
+      plain: [],
+    };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { KeyMeta } from '../config/key.ts';
 import { configSchema } from '../config/schema.ts';
 import { nearest } from './nearest.ts';
@@ -24,9 +24,9 @@ export interface KnownSection {
 
 const shapes = (schema: z.ZodObject<Record<string, z.ZodType>>, isOwn: boolean): KnownSection[] =>
   Object.entries(schema.shape).map(([name, section]) => {
-    const { innerType } = (section as z.ZodDefault).def;
-    const isList = innerType.def.type === 'array';
-    const table = (isList ? (innerType as z.ZodArray).element : innerType) as z.ZodObject<Record<string, z.ZodType>>;
+    const whole = section instanceof z.ZodPrefault || section instanceof z.ZodDefault ? section.unwrap() : section;
+    const isList = whole instanceof z.ZodArray;
+    const table = (isList ? whole.element : whole) as z.ZodObject<Record<string, z.ZodType>>;
     const keys = Object.entries(table.shape).map(([key, of]): [string, KnownKey] => [
       key,
       { section: name, key, schema: of, meta: of.meta() as unknown as KeyMeta },
@@ -39,6 +39,21 @@ export const SECTIONS: ReadonlyMap<string, KnownSection> = new Map(
   [...shapes(bootSchema, false), ...shapes(configSchema, true)].map((section) => [section.name, section]),
 );
 
+/** Names that people try instead of those of sections. */
+const SECTION_ALIASES: Readonly<Record<string, string>> = {
+  hostname: 'box',
+  name: 'box',
+  wlan: 'wifi',
+  'wi-fi': 'wifi',
+  wireless: 'wifi',
+  ethernet: 'network',
+  lan: 'network',
+  ip: 'network',
+  icecast: 'push',
+  desk: 'http',
+  admin: 'http',
+};
+
 /** How a section is written: `[wifi]`. */
 export function headText({ name, isList }: KnownSection): string {
   return isList ? `[[${name}]]` : `[${name}]`;
@@ -46,8 +61,11 @@ export function headText({ name, isList }: KnownSection): string {
 
 /** What to say of the name of a section that there is not. */
 export function sectionAdvice(typed: string): string {
-  const near = SECTIONS.get(nearest(typed, SECTIONS.keys()) ?? '');
-  return near ? `did you mean ${headText(near)}?` : `expected one of ${[...SECTIONS.values()].map(headText).join(', ')}`;
+  const alias = Object.hasOwn(SECTION_ALIASES, typed.toLowerCase()) ? SECTION_ALIASES[typed.toLowerCase()] : undefined;
+  const near = SECTIONS.get(alias ?? nearest(typed, SECTIONS.keys()) ?? '');
+  return near
+    ? `did you mean ${headText(near)}?`
+    : `expected one of ${[...SECTIONS.values()].map(headText).join(', ')}`;
 }
 
 /** What to say of a name that a section does not have: what was meant, or where it belongs. */

@@ -1,5 +1,5 @@
 /** How many letters may be wrong in a word of so many. */
-const allowed = (letters: number) => (letters < 4 ? 1 : letters < 8 ? 2 : 3);
+const allowed = (letters: number) => (letters < 5 ? 1 : letters < 9 ? 2 : 3);
 
 /** The word that somebody may have meant; undefined when none is near. Capitals count for nothing. */
 export function nearest(typed: string, words: Iterable<string>): string | undefined {

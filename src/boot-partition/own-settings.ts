@@ -52,7 +52,9 @@ function judged(given: GivenKey, faults: Fault[]): OwnKey[] {
 /** A server without its address or its password is none. */
 function wholePush(table: GivenTable, good: readonly OwnKey[], faults: Fault[]): OwnPush[] {
   const keys = Object.fromEntries(good.map(({ given, value }) => [given.known.key, value]));
-  const needed = [...(SECTIONS.get(table.section.name)?.keys.values() ?? [])].filter(({ schema }) => !schema.isOptional());
+  const needed = [...(SECTIONS.get(table.section.name)?.keys.values() ?? [])].filter(
+    ({ schema }) => !schema.isOptional(),
+  );
   const lacking = needed.filter(({ key }) => keys[key] === undefined);
   if (lacking.length === 0) return [{ name: table.name, line: table.line, keys }];
   const reasons = lacking.map(({ key }) => lackOf(table, key));

@@ -35,75 +35,67 @@ const judgedText = (fault: (typed: string) => string | undefined, meta: KeyMeta)
  * nobody has logged in to yet. The only place that knows these keys.
  */
 export const bootSchema = z.strictObject({
-  box: z
-    .strictObject({
-      name: text(
-        DEFAULT_NAME,
-        NAME,
-        'a name of letters a to z, digits and hyphens, at most 63 of them, with a letter in it and no hyphen at either end',
-        'What the box is called in the network: "hall" is found as http://hall.local/.',
-      ),
-    })
-    .prefault({}),
-  wifi: z
-    .strictObject({
-      country: requiredText(judged(countryFault).regex(/^[A-Z]{2}$/i), {
-        help: 'Country in which the box stands: what Wi-Fi may do differs.',
-        expects: 'two letters such as "DE"',
-        example: 'DE',
-      }),
-      ssid: requiredText(
-        judged((typed) => (Buffer.byteLength(typed) > SSID_BYTES ? 'that is too long' : undefined)).regex(SOMETHING),
-        {
-          help: 'Name of the Wi-Fi, exactly as it is, capitals included.',
-          expects: `a name of 1 to ${SSID_BYTES} letters and signs (those beyond English count double)`,
-          example: 'Parish hall',
-          aliases: ['name', 'network'],
-        },
-      ),
-      passphrase: requiredText(judged(passphraseFault).regex(NO_CONTROLS), {
-        help: 'Its password; "" for a Wi-Fi without one.',
-        expects: 'a text of 8 to 63 letters and signs, or 64 hexadecimal digits, or "" for a Wi-Fi without password',
-        example: 'the password of the Wi-Fi',
-        secret: true,
-        aliases: ['password', 'psk', 'key'],
-      }),
-      hidden: flag(false, 'Whether the Wi-Fi hides its name.'),
-    })
-    .prefault({}),
-  network: z
-    .strictObject({
-      address: judgedText(addressFault, {
-        help: 'Fixed address with the length of its network; 24 stands for 255.255.255.0. "" lets the router give one.',
-        expects: 'an address with the length of its network such as "192.168.1.20/24", or ""',
-        aliases: ['ip'],
-      }),
-      gateway: judgedText(ipFault, {
-        help: 'Address of the router; only with a fixed address. Without one the box does not get out of its own network.',
-        expects: 'an address such as "192.168.1.1", or ""',
-        aliases: ['router'],
-      }),
-      dns: judgedText(ipFault, {
-        help: 'Who knows the names of the Internet, mostly the router; only with a fixed address.',
-        expects: `an address such as "192.168.1.1", or a list of ${MAX_DNS} at most`,
-        aliases: ['nameserver', 'nameservers'],
-        listOf: MAX_DNS,
-      }),
-      interface: choice('ethernet', ['ethernet', 'wifi'], '', 'To which of the two the fixed address belongs.'),
-    })
-    .prefault({}),
-  ssh: z
-    .strictObject({
-      key: judgedText(sshKeyFault, {
-        help: 'Who may log in over SSH, as root: the line of a file that ends in .pub, or a list of such lines. Without one nobody can.',
-        expects: `a public key, the only line of a file that ends in .pub ("ssh-ed25519 AAAA... name"), or a list of ${MAX_SSH_KEYS} at most`,
-        aliases: ['keys', 'authorized_keys'],
-        listOf: MAX_SSH_KEYS,
-        // Whoever takes the wrong file of the two has a private key here.
-        secret: true,
-      }),
-    })
-    .prefault({}),
+  box: z.strictObject({
+    name: text(
+      DEFAULT_NAME,
+      NAME,
+      'a name of letters a to z, digits and hyphens, at most 63 of them, with a letter in it and no hyphen at either end',
+      'What the box is called in the network: "hall" is found as http://hall.local/.',
+    ),
+  }),
+  wifi: z.strictObject({
+    country: requiredText(judged(countryFault).regex(/^[A-Z]{2}$/i), {
+      help: 'Country in which the box stands: what Wi-Fi may do differs.',
+      expects: 'two letters such as "DE"',
+      example: 'DE',
+    }),
+    ssid: requiredText(
+      judged((typed) => (Buffer.byteLength(typed) > SSID_BYTES ? 'that is too long' : undefined)).regex(SOMETHING),
+      {
+        help: 'Name of the Wi-Fi, exactly as it is, capitals included.',
+        expects: `a name of 1 to ${SSID_BYTES} letters and signs (those beyond English count double)`,
+        example: 'Parish hall',
+        aliases: ['name', 'network'],
+      },
+    ),
+    passphrase: requiredText(judged(passphraseFault).regex(NO_CONTROLS), {
+      help: 'Its password; "" for a Wi-Fi without one.',
+      expects: 'a text of 8 to 63 letters and signs, or 64 hexadecimal digits, or "" for a Wi-Fi without password',
+      example: 'the password of the Wi-Fi',
+      secret: true,
+      aliases: ['password', 'psk', 'key'],
+    }),
+    hidden: flag(false, 'Whether the Wi-Fi hides its name.'),
+  }),
+  network: z.strictObject({
+    address: judgedText(addressFault, {
+      help: 'Fixed address with the length of its network; 24 stands for 255.255.255.0. "" lets the router give one.',
+      expects: 'an address with the length of its network such as "192.168.1.20/24", or ""',
+      aliases: ['ip'],
+    }),
+    gateway: judgedText(ipFault, {
+      help: 'Address of the router; only with a fixed address. Without one the box does not get out of its own network.',
+      expects: 'an address such as "192.168.1.1", or ""',
+      aliases: ['router'],
+    }),
+    dns: judgedText(ipFault, {
+      help: 'Who knows the names of the Internet, mostly the router; only with a fixed address.',
+      expects: `an address such as "192.168.1.1", or a list of ${MAX_DNS} at most`,
+      aliases: ['nameserver', 'nameservers'],
+      listOf: MAX_DNS,
+    }),
+    interface: choice('ethernet', ['ethernet', 'wifi'], '', 'To which of the two the fixed address belongs.'),
+  }),
+  ssh: z.strictObject({
+    key: judgedText(sshKeyFault, {
+      help: 'Who may log in over SSH, as root: the line of a file that ends in .pub, or a list of such lines. Without one nobody can.',
+      expects: `a public key, the only line of a file that ends in .pub ("ssh-ed25519 AAAA... name"), or a list of ${MAX_SSH_KEYS} at most`,
+      aliases: ['keys', 'authorized_keys'],
+      listOf: MAX_SSH_KEYS,
+      // Whoever takes the wrong file of the two has a private key here.
+      secret: true,
+    }),
+  }),
 });
 
 /** What was taken from those sections. */

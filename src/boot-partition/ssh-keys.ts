@@ -20,7 +20,8 @@ export function sshKeyFault(line: string): string | undefined {
   const length = bytes.length >= 4 ? bytes.readUInt32BE(0) : -1;
   const whole = bytes.toString('base64').replace(/=+$/, '') === blob.replace(/=+$/, '');
   const enough = bytes.length > 4 + type.length + 4 + 16;
-  if (!whole || !enough || bytes.subarray(4, 4 + length).toString('latin1') !== type) return 'the key is cut off or damaged';
+  if (!whole || !enough || bytes.subarray(4, 4 + length).toString('latin1') !== type)
+    return 'the key is cut off or damaged';
   return undefined;
 }
 

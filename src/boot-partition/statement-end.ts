@@ -8,8 +8,9 @@ export interface Extent {
   readonly open?: 'list' | 'text' | undefined;
 }
 
-/** A line that can only be the next section or the next key: whatever is still open before it was forgotten to be closed. */
-const BEGINS_ANEW = /[ \t]*(\[{1,2}[ \t]*[a-z_][\w-]*[ \t]*\]{1,2}[ \t]*(#[^\r\n]*)?(?=[\r\n]|$)|[\w-]+([ \t]*\.[ \t]*[\w-]+)*[ \t]*=)/iy;
+/** A line that can only be the next section, or, within a list, the next key: what is open before it was forgotten to be closed. */
+const NEXT_HEAD = /[ \t]*\[{1,2}[ \t]*[a-z_][\w-]*[ \t]*\]{1,2}[ \t]*(#[^\r\n]*)?(?=[\r\n]|$)/iy;
+const NEXT_KEY = /[ \t]*[\w-]+([ \t]*\.[ \t]*[\w-]+)*[ \t]*=/y;
 const LINE_END = /\r\n|\n|\r/g;
 
 /**
@@ -17,7 +18,8 @@ const LINE_END = /\r\n|\n|\r/g;
  * triple quotes. What is never closed ends with its first line, or, for a list, before the line that cannot belong to it.
  */
 export function statementEnd(text: string, from: number): Extent {
-  let depth = 0;
+  /** What is open, innermost last. */
+  const open: string[] = [];
   let to = from;
   for (let at = from; at < text.length; ) {
     const character = text[at] ?? '';
@@ -28,18 +30,23 @@ export function statementEnd(text: string, from: number): Extent {
     } else if (character === '#') at = lineEnd(text, at).to;
     else if (character === '\r' || character === '\n') {
       const { next } = lineEnd(text, at);
-      if (depth === 0) return { to, next };
-      BEGINS_ANEW.lastIndex = next;
-      if (BEGINS_ANEW.test(text)) return { to, next, open: 'list' };
+      if (open.length === 0) return { to, next };
+      if (isAt(NEXT_HEAD, text, next) || (open.at(-1) === '[' && isAt(NEXT_KEY, text, next)))
+        return { to, next, open: 'list' };
       at = next;
     } else {
-      if (character === '[' || character === '{') depth++;
-      if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+      if (character === '[' || character === '{') open.push(character);
+      if (character === ']' || character === '}') open.pop();
       at++;
       if (character !== ' ' && character !== '\t') to = at;
     }
   }
-  return { to, next: text.length, ...(depth > 0 && { open: 'list' as const }) };
+  return { to, next: text.length, ...(open.length > 0 && { open: 'list' as const }) };
+}
+
+function isAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** Where the line ends on which `at` is, and where the next one begins. */

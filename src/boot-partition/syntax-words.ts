@@ -18,7 +18,7 @@ export function syntaxFault(said: string, open: 'list' | 'text' | undefined): st
   // Word processors and telephones write them.
   if (CURLED.test(value[0] ?? '')) return 'expected straight quotes, "like these"';
   if (open === 'text') return 'the quote at its end is missing';
-  if (open === 'list') return 'the "]" at its end is missing';
+  if (open === 'list') return value.startsWith('{') ? 'the "}" at its end is missing' : 'the "]" at its end is missing';
   if (value.startsWith('"') && value.replaceAll(ESCAPE, '').includes('\\'))
     return 'a backslash must stand twice in "double quotes"; in \'single quotes\' once is right';
   if (/^["'].*["'].*\S/s.test(value)) return 'expected nothing behind the value but a comment, which begins with "#"';

@@ -56,7 +56,9 @@ export function statusText(facts: StatusFacts): string {
     '',
     'Open in a browser of the same network:',
     ...addresses.map((address) => `  ${address}`),
-    ...(addresses.every((address) => address.includes('.local')) ? ['  (the network has given it no address yet)'] : []),
+    ...(addresses.every((address) => address.includes('.local'))
+      ? ['  (the network has given it no address yet)']
+      : []),
     '',
     stateWords(facts),
     ...(standsStill ? ['Attention: something in the box stands still; it will restart itself.'] : []),

@@ -36,7 +36,9 @@ for (const [what, bytes, expected] of [
 }
 
 test('a part is replaced by one of as many bytes, and everything else is there as it was', (t) => {
-  const texts = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text.isWellFormed() && !text.startsWith(BOM));
+  const texts = fc
+    .string({ unit: 'grapheme', minLength: 1 })
+    .filter((text) => text.isWellFormed() && !text.startsWith(BOM));
   const encode = {
     utf8: (text: string) => Buffer.from(text),
     'utf8 with a mark': (text: string) => Buffer.from(BOM + text),
@@ -44,15 +46,19 @@ test('a part is replaced by one of as many bytes, and everything else is there a
     utf16be: (text: string) => big(BOM + text),
   };
   fc.assert(
-    fc.property(fc.tuple(texts, texts, texts), fc.constantFrom(...Object.values(encode)), ([head, secret, tail], as) => {
-      const bytes = as(`#${head}${secret}${tail}`);
-      const file = fileText(bytes);
-      if (typeof file === 'string') return; // A zero in it.
-      const [from, to] = [1 + head.length, 1 + head.length + secret.length];
-      const room = roomOf(file, from, to);
-      const result = fileText(withPart(bytes, file, from, to, '#')) as FileText;
-      t.is(result.text, `#${head}${'#'.padEnd(room)}${tail}`);
-      t.is(withPart(bytes, file, from, to, '#').length, bytes.length);
-    }),
+    fc.property(
+      fc.tuple(texts, texts, texts),
+      fc.constantFrom(...Object.values(encode)),
+      ([head, secret, tail], as) => {
+        const bytes = as(`#${head}${secret}${tail}`);
+        const file = fileText(bytes);
+        if (typeof file === 'string') return; // A zero in it.
+        const [from, to] = [1 + head.length, 1 + head.length + secret.length];
+        const room = roomOf(file, from, to);
+        const result = fileText(withPart(bytes, file, from, to, '#')) as FileText;
+        t.is(result.text, `#${head}${'#'.padEnd(room)}${tail}`);
+        t.is(withPart(bytes, file, from, to, '#').length, bytes.length);
+      },
+    ),
   );
 });

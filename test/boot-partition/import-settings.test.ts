@@ -31,7 +31,12 @@ function machine(t: ExecutionContext, card?: string | Buffer, config: string | B
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const place = (name: string) => join(folder, name);
   mkdirSync(place('etc'));
-  const options = { from: place('boardfeed.toml'), into: place('box'), config: place('etc/boardfeed.toml'), defaults: place('default.toml') };
+  const options = {
+    from: place('boardfeed.toml'),
+    into: place('box'),
+    config: place('etc/boardfeed.toml'),
+    defaults: place('default.toml'),
+  };
   const write = (content: string | Buffer) => writeFileSync(options.from, content);
   writeFileSync(options.defaults, NEW_BOX);
   if (config !== null) writeFileSync(options.config, config);
@@ -47,7 +52,8 @@ function machine(t: ExecutionContext, card?: string | Buffer, config: string | B
     card: () => readFileSync(options.from),
     config: () => read('etc/boardfeed.toml') ?? '',
     report: () => read('box/settings-report.txt'),
-    isCurrent: () => read('box/settings.sha256') === `${createHash('sha256').update(readFileSync(options.from)).digest('hex')}\n`,
+    isCurrent: () =>
+      read('box/settings.sha256') === `${createHash('sha256').update(readFileSync(options.from)).digest('hex')}\n`,
   };
 }
 
@@ -100,11 +106,17 @@ test('a whole file: each thing is where it belongs, nothing is said, and no pass
   t.true(await matches(parsePassword(http.admin_password), 'for the desk'));
   t.true(await matches(parsePassword(listeners.password), 'for the others'));
   t.is(parsePassword(http.admin_password).kind, 'scrypt');
-  t.deepEqual(push.map(({ url, password }) => [url, password]), [['http://a.example/m', 'for the server']]);
+  t.deepEqual(
+    push.map(({ url, password }) => [url, password]),
+    [['http://a.example/m', 'for the server']],
+  );
   const card = m.card().toString();
   t.is(card.length, FULL.length);
-  t.regex(card, /\n\[http\]\n# http\.admin_password: taken over +\n\[listeners\]\n# listeners\.password: taken over +\n/);
-  t.is(card.replaceAll(/^# .*over *\n/gm, ''), FULL.replaceAll(/^(admin_password|password = "for the others").*\n/gm, ''));
+  t.regex(card, /\n\[http\]\n# admin_password: taken over +\n\[listeners\]\n# password: taken over +\n/);
+  t.is(
+    card.replaceAll(/^# .*over *\n/gm, ''),
+    FULL.replaceAll(/^(admin_password|password = "for the others").*\n/gm, ''),
+  );
   const all = ['settings-report.txt', 'hostname', 'wpa_supplicant.conf', 'network/20-wifi.network'].map(m.box).join('');
   for (const secret of ['for the desk', 'for the others', '"password"']) t.false((all + m.config()).includes(secret));
   t.is(statSync(m.place('box/wpa_supplicant.conf')).mode & 0o077, 0);
@@ -120,20 +132,28 @@ test('done again, it comes to the same and writes nothing at all', async (t) => 
   t.deepEqual(state(m.place('.')), before);
 });
 
-test('what is gone from the file is gone from the machine; what is Boardfeed\'s own stays', async (t) => {
+test("what is gone from the file is gone from the machine; what is Boardfeed's own stays", async (t) => {
   const m = machine(t, FULL);
   await m.run();
   const config = m.config();
   m.write('[box]\n');
   await m.run();
-  t.deepEqual(readdirSync(m.place('box'), { recursive: true }).sort(), ['hostname', 'network', 'settings-report.txt', 'settings.sha256']);
+  t.deepEqual(readdirSync(m.place('box'), { recursive: true }).sort(), [
+    'hostname',
+    'network',
+    'settings-report.txt',
+    'settings.sha256',
+  ]);
   t.is(m.box('hostname'), 'boardfeed\n');
   t.is(m.config(), config);
   t.true(m.isCurrent());
 });
 
 test('half a good file: the good half is taken, the other half is said by line', async (t) => {
-  const m = machine(t, '[box]\nname = "my hall"\n[mp3]\nbitrate_kbps = 100\n[opus]\ncomplexity = 3\nx\n[wlan]\nssid = "a"\n');
+  const m = machine(
+    t,
+    '[box]\nname = "my hall"\n[mp3]\nbitrate_kbps = 100\n[opus]\ncomplexity = 3\nx\n[wlan]\nssid = "a"\n',
+  );
   const lines = await m.run();
   t.is(lines.length, 4);
   t.is(m.report(), `${lines.join('\n')}\n`);
@@ -164,7 +184,7 @@ test('the same file as editors on PCs write it', async (t) => {
     t.true(m.isCurrent());
     t.true(await matches(parsePassword(parseConfig(m.config(), 'c').http.admin_password), 'geheimnis ü'));
     t.is(m.card().length, bytes.length);
-    t.deepEqual(m.card().subarray(0, 40), bytes.subarray(0, 40));
+    t.deepEqual(m.card().subarray(0, 24), bytes.subarray(0, 24));
     const left = fileText(m.card());
     t.is(typeof left === 'string' ? left : left.text.replace(/^# .*over *$/m, ''), text.replace(/^admin_.*$/m, ''));
   }
@@ -172,10 +192,26 @@ test('the same file as editors on PCs write it', async (t) => {
 
 for (const [what, card, expected] of [
   ['empty', '', /^boardfeed\.toml: it is empty\. Nothing was taken from it, and all is as before\.$/],
-  ['noise', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256)), /^boardfeed\.toml: it is no text\./],
-  ['a megabyte of noise', Buffer.alloc(2 ** 20, 0x9c), /^boardfeed\.toml: it has 1024 KiB, and a settings file has 64 at most\./],
-  ['a page of a book', 'It was a dark and stormy night.\n'.repeat(60), /nearly nothing in it can be read: this is no settings file\./],
-  ['Latin-1', Buffer.from('[box]\nname = "b\u00fcro"\n', 'latin1'), /^boardfeed\.toml: line 2 has a letter that is not written in UTF-8/],
+  [
+    'noise',
+    Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256)),
+    /^boardfeed\.toml: it is no text\./,
+  ],
+  [
+    'a megabyte of noise',
+    Buffer.alloc(2 ** 20, 0x9c),
+    /^boardfeed\.toml: it has 1024 KiB, and a settings file has 64 at most\./,
+  ],
+  [
+    'a page of a book',
+    'It was a dark and stormy night.\n'.repeat(60),
+    /nearly nothing in it can be read: this is no settings file\./,
+  ],
+  [
+    'Latin-1',
+    Buffer.from('[box]\nname = "b\u00fcro"\n', 'latin1'),
+    /^boardfeed\.toml: line 2 has a letter that is not written in UTF-8/,
+  ],
   ['not there', undefined, /^boardfeed\.toml: it is not there\./],
 ] as const) {
   test(`what is no settings file changes nothing, and is said in one line: ${what}`, async (t) => {
@@ -217,7 +253,7 @@ test('a password that the box has as plain text becomes a hash, and another one 
   const m = machine(t, '[http]\nadmin_password = "one"\n', '[http]\nadmin_password = "one"\n');
   await m.run();
   const first = parseConfig(m.config(), 'config').http.admin_password;
-  t.true(await matches(parsePassword(first), 'one') && first.startsWith('$scrypt$'));
+  t.true((await matches(parsePassword(first), 'one')) && first.startsWith('$scrypt$'));
   m.write('[http]\nadmin_password = "one"\n');
   await m.run();
   t.is(parseConfig(m.config(), 'config').http.admin_password, first, 'it is the same');
@@ -235,11 +271,11 @@ test('a password that is refused stays in the file, and that is said without it'
   t.true(m.card().includes('hunter2'));
 });
 
-test('a password within a table that nothing can be taken out of is taken over, and that is said', async (t) => {
-  const m = machine(t, 'http = { admin_password = "x",\n  port = 81 }\n');
-  t.regex((await m.run()).join('\n'), /^line 1: http\.admin_password: it was taken over, but could not be taken out of this file/);
+test('a password within a table of one section goes out of it', async (t) => {
+  const m = machine(t, 'http = { port = 81, admin_password = "x" }\n');
+  t.deepEqual(await m.run(), ['boardfeed.toml: everything in it was understood']);
+  t.is(m.card().toString(), 'http = { port = 81                       }\n');
   t.is(parseConfig(m.config(), 'config').http.port, 81);
-  t.true(m.isCurrent());
 });
 
 test('servers to send to replace those of the box as a whole; without any they stay', async (t) => {
@@ -249,7 +285,10 @@ test('servers to send to replace those of the box as a whole; without any they s
   t.is(m.config(), `${NEW_BOX}\n# mine\n[[push]]\nurl = "http://c/m"\npassword = "p"\n# tail\n[log]\nlevel = "warn"\n`);
   m.write('[log]\nlevel = "info"\n');
   await m.run();
-  t.deepEqual(parseConfig(m.config(), 'config').push.map(({ url }) => url), ['http://c/m']);
+  t.deepEqual(
+    parseConfig(m.config(), 'config').push.map(({ url }) => url),
+    ['http://c/m'],
+  );
   m.write('[[push]]\nurl = "c"\n');
   await m.run();
   t.is(parseConfig(m.config(), 'config').push.length, 1, 'a bad one does not take the good ones away');
@@ -265,7 +304,10 @@ for (const [what, broken, words] of [
     const m = machine(t, '[opus]\ncomplexity = 3\n', broken);
     const lines = await m.run();
     t.is(lines.length, 1);
-    t.regex(lines[0] ?? '', /^the box's own settings could not be used \(.*\); they are kept as boardfeed\.toml\.broken, and those of a new box/);
+    t.regex(
+      lines[0] ?? '',
+      /^the box's own settings could not be used \(.*\); they are kept as boardfeed\.toml\.broken, and those of a new box/,
+    );
     t.regex(lines[0] ?? '', words);
     t.deepEqual(readFileSync(m.place('etc/boardfeed.toml.broken')), Buffer.from(broken));
     t.is(m.config(), `${NEW_BOX}\n[opus]\ncomplexity = 3\n`);
@@ -310,7 +352,11 @@ test('wherever the power is cut, the next start finds the old or the new, and co
     for (const when of ['before', 'after']) {
       const m = machine(t, FULL);
       const { options } = m;
-      const { signal, status, stderr } = spawnSync(process.execPath, [CUT, JSON.stringify(options), `${renames}`, when], { timeout: 60_000 });
+      const { signal, status, stderr } = spawnSync(
+        process.execPath,
+        [CUT, JSON.stringify(options), `${renames}`, when],
+        { timeout: 60_000 },
+      );
       if (signal === null && status === 0) {
         t.true(cuts >= 12, `${cuts} cuts`);
         return;
@@ -322,9 +368,18 @@ test('wherever the power is cut, the next start finds the old or the new, and co
       t.deepEqual(await m.run(), ['boardfeed.toml: everything in it was understood']);
       t.is(m.card().toString(), undisturbed.card().toString());
       t.true(m.isCurrent());
-      for (const name of ['hostname', 'wpa_supplicant.conf', 'network/20-wifi.network', 'authorized_keys', 'settings-report.txt'])
+      for (const name of [
+        'hostname',
+        'wpa_supplicant.conf',
+        'network/20-wifi.network',
+        'authorized_keys',
+        'settings-report.txt',
+      ])
         t.is(m.box(name), undisturbed.box(name));
-      t.deepEqual(readdirSync(m.place('box'), { recursive: true }).sort(), readdirSync(undisturbed.place('box'), { recursive: true }).sort());
+      t.deepEqual(
+        readdirSync(m.place('box'), { recursive: true }).sort(),
+        readdirSync(undisturbed.place('box'), { recursive: true }).sort(),
+      );
       const { http } = parseConfig(m.config(), 'config');
       t.true(await matches(parsePassword(http.admin_password), 'for the desk'));
     }

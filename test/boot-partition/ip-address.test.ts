@@ -71,7 +71,12 @@ for (const [box, gateway, expected] of [
 }
 
 test('of any text at all, an address has nothing in it that a configuration could take for something else', (t) => {
-  const text = fc.oneof(fc.string(), fc.ipV4Extended(), fc.ipV6(), fc.string({ unit: fc.constantFrom(...'0123456789abcf:./') }));
+  const text = fc.oneof(
+    fc.string(),
+    fc.ipV4Extended(),
+    fc.ipV6(),
+    fc.string({ unit: fc.constantFrom(...'0123456789abcf:./') }),
+  );
   fc.assert(
     fc.property(text, (typed) => {
       const ip = parseIp(typed);

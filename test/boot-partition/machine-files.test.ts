@@ -52,12 +52,16 @@ test('half a Wi-Fi is none', async (t) => {
 
 test('whatever name and passphrase are, nothing of them breaks out of its line', async (t) => {
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'binary' }), async (ssid, rest) => {
-      const said = (await lines({ country: 'DE', ssid, passphrase: rest.padEnd(8, 'x') })) ?? [];
-      t.is(said.length, 11);
-      t.regex(said[5] ?? '', /^ssid=([0-9a-f]{2})+$/);
-      t.regex(said[8] ?? '', /^psk=[0-9a-f]{64}$/);
-    }),
+    fc.asyncProperty(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.string({ unit: 'binary' }),
+      async (ssid, rest) => {
+        const said = (await lines({ country: 'DE', ssid, passphrase: rest.padEnd(8, 'x') })) ?? [];
+        t.is(said.length, 11);
+        t.regex(said[5] ?? '', /^ssid=([0-9a-f]{2})+$/);
+        t.regex(said[8] ?? '', /^psk=[0-9a-f]{64}$/);
+      },
+    ),
     { numRuns: 20 },
   );
 });
@@ -68,7 +72,10 @@ test('a fixed address', (t) => {
     text?.replace(/^#.*\n/, ''),
     '[Match]\nName=eth0\n\n[Network]\nAddress=192.168.1.20/24\nGateway=192.168.1.1\nDNS=192.168.1.1\nDNS=fd00::1\n',
   );
-  t.regex(networkFile({ address: 'fd00::20/64', interface: 'wifi' }) ?? '', /\nName=wlan0\n\n\[Network\]\nAddress=fd00::20\/64\n$/);
+  t.regex(
+    networkFile({ address: 'fd00::20/64', interface: 'wifi' }) ?? '',
+    /\nName=wlan0\n\n\[Network\]\nAddress=fd00::20\/64\n$/,
+  );
   t.is(networkFile({ gateway: '192.168.1.1' }), undefined);
   t.is(networkFile({ address: '' }), undefined);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { projectDir } from '../../setup/machine.mjs';
 import { fitTogether } from '../../src/boot-partition/fit-together.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { exampleConfig } from '../../src/config/example.ts';
-import { projectDir } from '../../setup/machine.mjs';
 import { read } from './_read.ts';
 
 const SHIPPED = readFileSync(join(projectDir, 'image/boot/boardfeed.toml'), 'utf8');
@@ -29,9 +29,16 @@ test('without its comment signs everything in it is taken, and goes together', (
 test('each of its lines can be used alone: its section stands there already', (t) => {
   const lines = SHIPPED.split('\n');
   for (const [index, line] of lines.entries()) {
-    if (!/^#[a-z]/.test(line) || /\bwifi\b/i.test(lines.slice(0, index).findLast((one) => one.startsWith('[')) ?? '')) continue;
+    if (!/^#[a-z]/.test(line) || /\bwifi\b/i.test(lines.slice(0, index).findLast((one) => one.startsWith('[')) ?? ''))
+      continue;
     // Its head has a comment sign, too.
-    if (lines.slice(0, index).findLast((one) => /^#?\[/.test(one))?.startsWith('#')) continue;
+    if (
+      lines
+        .slice(0, index)
+        .findLast((one) => /^#?\[/.test(one))
+        ?.startsWith('#')
+    )
+      continue;
     const one = lines.with(index, line.slice(1)).join('\n');
     const faults = read(one).faults.filter((fault) => !/only together with an address/.test(fault));
     t.deepEqual(faults, [], line);
@@ -45,7 +52,7 @@ test('it is short, and its lines are no longer than a window', (t) => {
 });
 
 test('the example of all settings can be put into the file as it is', (t) => {
-  const { settings, faults } = read(exampleConfig().replaceAll(/^# (?=\[\[|[a-z_]+ = )/gm, ''));
+  const { settings, faults } = read(exampleConfig().replaceAll(/^# (?=\[\[\w+\]\]$|[a-z_]+ = )/gm, ''));
   t.deepEqual(faults, []);
   t.deepEqual(fitTogether(parseConfig('', 'base'), settings).faults, []);
 });

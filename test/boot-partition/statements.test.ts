@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
-import { exampleConfig } from '../../src/config/example.ts';
 import { MAX_UNREADABLE, type Statement, statementsOf } from '../../src/boot-partition/statements.ts';
+import { exampleConfig } from '../../src/config/example.ts';
 
 /** What is said, in short. */
 function short(text: string): unknown[] | undefined {
@@ -16,15 +16,84 @@ function short(text: string): unknown[] | undefined {
 for (const [what, text, expected] of [
   ['nothing', '', []],
   ['comments', '# a\n  # [b]\n\n\t\n#', []],
-  ['sections and keys', '[a]\nb = 1\n\n[[c]]\nd = "x" # y\n', [[1, '[a]'], [2, { b: 1 }], [4, '[[c]]'], [5, { d: 'x' }]]],
-  ['names with dots and quotes', '[a."b c"]\nd.e = true\n"f" = 2', [[1, '[a,b c]'], [2, { d: { e: true } }], [3, { f: 2 }]]],
-  ['CRLF', '[a]\r\nb = 1\r\n# c\r\nd = 2', [[1, '[a]'], [2, { b: 1 }], [4, { d: 2 }]]],
-  ['CR alone', '[a]\rb = 1\rc = [\r2]\rd = 3', [[1, '[a]'], [2, { b: 1 }], [3, { c: [2] }], [5, { d: 3 }]]],
-  ['a list over several lines', 'a = [ # x ]\n  1, # "\n  2\n]\nb = 1', [[1, { a: [1, 2] }], [5, { b: 1 }]]],
-  ['a text over several lines', 'a = """\n[b]\nc = "1\n"""\nd = 1', [[1, { a: '[b]\nc = "1\n' }], [5, { d: 1 }]]],
-  ['one in single quotes', "a = '''\n\\''''\nd = 1", [[1, { a: "\\'" }], [3, { d: 1 }]]],
-  ['five quotes at the end', 'a = """b"""""\nd = 1', [[1, { a: 'b""' }], [2, { d: 1 }]]],
-  ['signs in a text', 'a = "# \\" ] = [" # c\nb = \'\\\'', [[1, { a: '# " ] = [' }], [2, { b: '\\' }]]],
+  [
+    'sections and keys',
+    '[a]\nb = 1\n\n[[c]]\nd = "x" # y\n',
+    [
+      [1, '[a]'],
+      [2, { b: 1 }],
+      [4, '[[c]]'],
+      [5, { d: 'x' }],
+    ],
+  ],
+  [
+    'names with dots and quotes',
+    '[a."b c"]\nd.e = true\n"f" = 2',
+    [
+      [1, '[a,b c]'],
+      [2, { d: { e: true } }],
+      [3, { f: 2 }],
+    ],
+  ],
+  [
+    'CRLF',
+    '[a]\r\nb = 1\r\n# c\r\nd = 2',
+    [
+      [1, '[a]'],
+      [2, { b: 1 }],
+      [4, { d: 2 }],
+    ],
+  ],
+  [
+    'CR alone',
+    '[a]\rb = 1\rc = [\r2]\rd = 3',
+    [
+      [1, '[a]'],
+      [2, { b: 1 }],
+      [3, { c: [2] }],
+      [5, { d: 3 }],
+    ],
+  ],
+  [
+    'a list over several lines',
+    'a = [ # x ]\n  1, # "\n  2\n]\nb = 1',
+    [
+      [1, { a: [1, 2] }],
+      [5, { b: 1 }],
+    ],
+  ],
+  [
+    'a text over several lines',
+    'a = """\n[b]\nc = "1\n"""\nd = 1',
+    [
+      [1, { a: '[b]\nc = "1\n' }],
+      [5, { d: 1 }],
+    ],
+  ],
+  [
+    'one in single quotes',
+    "a = '''\n\\''''\nd = 1",
+    [
+      [1, { a: "\\'" }],
+      [3, { d: 1 }],
+    ],
+  ],
+  [
+    'five quotes at the end',
+    'a = """b"""""\nd = 1',
+    [
+      [1, { a: 'b""' }],
+      [2, { d: 1 }],
+    ],
+  ],
+  [
+    'signs in a text',
+    'a = "# \\" ] = [" # c\nb = \'\\\'',
+    [
+      [1, { a: '# " ] = [' }],
+      [2, { b: '\\' }],
+    ],
+  ],
   ['a table in one line', 'a = { b = 1, c = "}" }', [[1, { a: { b: 1, c: '}' } }]]],
 ] as [string, string, unknown[]][]) {
   test(`it is taken apart: ${what}`, (t) => {
@@ -65,7 +134,13 @@ for (const [line, key, words] of [
     );
     t.is(said[2]?.[1], key);
     t.regex(said[2]?.[2] ?? '', words);
-    t.deepEqual([said[3], said[5]], [[4, { c: 2 }], [6, { e: 'f' }]]);
+    t.deepEqual(
+      [said[3], said[5]],
+      [
+        [4, { c: 2 }],
+        [6, { e: 'f' }],
+      ],
+    );
     t.false(said[2]?.[2]?.includes('Hall'), 'it may be a password');
   });
 }
@@ -87,13 +162,42 @@ for (const [line, expected] of [
 }
 
 test('a list that is never closed ends before the next section, or the next key, or with the file', (t) => {
-  const ends = (rest: string) => (short(`a = [\n  "x",\n${rest}`) as [number, unknown][]).map(([line, what]) => [line, what]);
-  t.deepEqual(ends('[b]\nc = 1'), [[1, 'a'], [3, '[b]'], [4, { c: 1 }]]);
-  t.deepEqual(ends('[[b]] # x\nc = 1'), [[1, 'a'], [3, '[[b]]'], [4, { c: 1 }]]);
-  t.deepEqual(ends('c = 1\n'), [[1, 'a'], [3, { c: 1 }]]);
-  t.deepEqual(ends('c.d=1\n'), [[1, 'a'], [3, { c: { d: 1 } }]]);
+  const ends = (rest: string) =>
+    (short(`a = [\n  "x",\n${rest}`) as [number, unknown][]).map(([line, what]) => [line, what]);
+  t.deepEqual(ends('[b]\nc = 1'), [
+    [1, 'a'],
+    [3, '[b]'],
+    [4, { c: 1 }],
+  ]);
+  t.deepEqual(ends('[[b]] # x\nc = 1'), [
+    [1, 'a'],
+    [3, '[[b]]'],
+    [4, { c: 1 }],
+  ]);
+  t.deepEqual(ends('c = 1\n'), [
+    [1, 'a'],
+    [3, { c: 1 }],
+  ]);
+  t.deepEqual(ends('c.d=1\n'), [
+    [1, 'a'],
+    [3, { c: { d: 1 } }],
+  ]);
   t.deepEqual(ends('  "y"\n'), [[1, 'a']]);
-  t.deepEqual(ends('  "y=",\n]\nc = 1'), [[1, { a: ['x', 'y='] }], [5, { c: 1 }]]);
+  t.deepEqual(ends('  "y=",\n]\nc = 1'), [
+    [1, { a: ['x', 'y='] }],
+    [5, { c: 1 }],
+  ]);
+});
+
+test('a table that is never closed ends before the next section, or with the file', (t) => {
+  t.deepEqual(short('a = { b = 1\nc = 1\n[d]'), [
+    [1, 'a', 'the "}" at its end is missing'],
+    [3, '[d]'],
+  ]);
+  t.deepEqual(short('a = { b = 1,\nc = 1 }\nd = 1'), [
+    [1, { a: { b: 1, c: 1 } }],
+    [3, { d: 1 }],
+  ]);
 });
 
 test('a text in triple quotes that is never closed costs its first line', (t) => {
@@ -110,7 +214,7 @@ test('with too much that cannot be read it is no settings file', (t) => {
 });
 
 test('the example file says what it says', (t) => {
-  const text = exampleConfig().replaceAll(/^# (?=\[\[|[a-z_]+ = )/gm, '');
+  const text = exampleConfig().replaceAll(/^# (?=\[\[\w+\]\]$|[a-z_]+ = )/gm, '');
   const data: Record<string, unknown> = {};
   let name = '';
   for (const one of statementsOf(text) ?? []) {
@@ -118,13 +222,37 @@ test('the example file says what it says', (t) => {
     else if (one.kind === 'head') {
       name = one.names[0] ?? '';
       data[name] = one.isList ? [{}] : {};
-    } else Object.assign((Array.isArray(data[name]) ? data[name][0] : data[name]) as object, one.data);
+    } else {
+      const table = data[name];
+      Object.assign((Array.isArray(table) ? table[0] : table) as object, one.data);
+    }
   }
   t.deepEqual(data, JSON.parse(JSON.stringify(parse(text))));
 });
 
 test('whatever stands there: it comes to an end, and lines are in order and within the text', (t) => {
-  const pieces = fc.constantFrom('"', "'", '"""', "'''", '[', ']', '{', '}', '=', '#', '\\', '\n', '\r\n', '\r', ' ', 'a', '1', ',', '.', 'ü');
+  const pieces = fc.constantFrom(
+    '"',
+    "'",
+    '"""',
+    "'''",
+    '[',
+    ']',
+    '{',
+    '}',
+    '=',
+    '#',
+    '\\',
+    '\n',
+    '\r\n',
+    '\r',
+    ' ',
+    'a',
+    '1',
+    ',',
+    '.',
+    'ü',
+  );
   fc.assert(
     fc.property(fc.string({ unit: fc.oneof(pieces, fc.string({ maxLength: 3 })), maxLength: 60 }), (text) => {
       const said = statementsOf(text) ?? [];

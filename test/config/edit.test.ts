@@ -141,10 +141,20 @@ for (const [what, before, changes, after] of [
     { push: [{ url: 'c' }] },
     '[[push]]\nurl = "c"\n\n# between\n[mp3]\n# c\n# behind\n',
   ],
-  ['the same tables, written in another way', '[[ push ]]\n"url" = \'a\'\n', { push: [{ url: 'a' }] }, '[[ push ]]\n"url" = \'a\'\n'],
+  [
+    'the same tables, written in another way',
+    '[[ push ]]\n"url" = \'a\'\n',
+    { push: [{ url: 'a' }] },
+    '[[ push ]]\n"url" = \'a\'\n',
+  ],
   ['no tables any more', '# x\n[[push]]\nurl = "a"\n\n[[push]]\nurl = "b"\n[mp3]\n', { push: [] }, '# x\n\n[mp3]\n'],
   ['no tables where there are none', '# x\n', { push: [] }, '# x\n'],
-  ['a list in one line', '# x\npush = [{ url = "a" }] # y\n[mp3]\n', { push: [{ url: 'b' }] }, '# x\n[mp3]\n\n[[push]]\nurl = "b"\n'],
+  [
+    'a list in one line',
+    '# x\npush = [{ url = "a" }] # y\n[mp3]\n',
+    { push: [{ url: 'b' }] },
+    '# x\n[mp3]\n\n[[push]]\nurl = "b"\n',
+  ],
   ['an empty list in one line', 'push = []\r\n', { push: [{ url: 'b' }] }, '\r\n[[push]]\r\nurl = "b"\r\n'],
   ['a list in a file of nothing', '', { push: [{ url: 'b"' }] }, '[[push]]\nurl = "b\\""\n'],
   ['a list below a mark', '\ufeff[[push]]\nurl = "a"', { push: [{ url: 'b' }] }, '\ufeff[[push]]\nurl = "b"\n'],
@@ -297,7 +307,12 @@ test('whatever is changed, all else says the same, and every comment is still th
 test('tables of a list are replaced wherever they stand, and all else says the same', (t) => {
   const table = (end: string) => pairs(end).map((lines) => ['[[ "list" ]]', ...lines, ''].join(end));
   const all = eol.chain((end) =>
-    fc.tuple(section('t', end), fc.array(table(end), { maxLength: 3 }), section('u', end), fc.array(table(end), { maxLength: 2 })),
+    fc.tuple(
+      section('t', end),
+      fc.array(table(end), { maxLength: 3 }),
+      section('u', end),
+      fc.array(table(end), { maxLength: 2 }),
+    ),
   );
   const tables = fc.array(fc.record({ url: fc.string({ unit: 'grapheme' }), on: fc.boolean() }), { maxLength: 3 });
   fc.assert(

@@ -64,7 +64,10 @@ test('a file is taken away, also when it is not there, and a folder that is not 
   await removeFile(file);
   await removeFile(file);
   t.deepEqual(readdirSync(directory), []);
-  await t.throwsAsync(removeFile(join(directory, 'none', 'b')), { instanceOf: WriteProblem, message: /its folder does not exist/ });
+  await t.throwsAsync(removeFile(join(directory, 'none', 'b')), {
+    instanceOf: WriteProblem,
+    message: /its folder does not exist/,
+  });
 });
 
 test('of a link the target is replaced, in its own folder', async (t) => {

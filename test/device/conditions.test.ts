@@ -124,10 +124,16 @@ test('what is not known is no reason to worry', (t) => {
 test('lost data is shown by the LED, and stays shown: nobody mends it while the machine runs', (t) => {
   const states = after(RAISE_LOOKS, { dataMadeAnew: true });
   t.deepEqual(names(after(1000, { dataMadeAnew: true }, states)), ['data made anew']);
-  t.deepEqual(names(states).filter((name) => SHOWN_AS_FAULT.has(name)), ['data made anew']);
+  t.deepEqual(
+    names(states).filter((name) => SHOWN_AS_FAULT.has(name)),
+    ['data made anew'],
+  );
   t.is(CONDITION_NAMES[0], 'data made anew', 'it is the worst');
   const others = after(RAISE_LOOKS, { temperatureC: 90, throttling: ['under-voltage'], ...disk(0) });
-  t.deepEqual(names(others).filter((name) => SHOWN_AS_FAULT.has(name)), []);
+  t.deepEqual(
+    names(others).filter((name) => SHOWN_AS_FAULT.has(name)),
+    [],
+  );
 });
 
 test('every condition has one name', (t) => {

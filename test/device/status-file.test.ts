@@ -62,22 +62,25 @@ test.serial('what an appliance before has written counts', async (t) => {
   t.is(same.inode(), first);
 });
 
-test.serial('a disk that cannot be written, or a text that cannot be made, is told once and disturbs nobody', async (t) => {
-  const { warnings, kept } = status(t, undefined, 'none/status.txt');
-  await until('it is told', () => warnings.length > 0);
-  await sleep(300);
-  t.is(warnings.length, 1);
-  t.regex(warnings[0] ?? '', /none\/status\.txt cannot be written/);
-  await t.notThrowsAsync(kept.idle);
-  const bad = status(t);
-  Object.defineProperty(bad.says, 'text', {
-    get() {
-      throw new Error('our bug');
-    },
-  });
-  await until('it is told', () => bad.warnings.length > 0);
-  t.regex(bad.warnings[0] ?? '', /our bug/);
-});
+test.serial(
+  'a disk that cannot be written, or a text that cannot be made, is told once and disturbs nobody',
+  async (t) => {
+    const { warnings, kept } = status(t, undefined, 'none/status.txt');
+    await until('it is told', () => warnings.length > 0);
+    await sleep(300);
+    t.is(warnings.length, 1);
+    t.regex(warnings[0] ?? '', /none\/status\.txt cannot be written/);
+    await t.notThrowsAsync(kept.idle);
+    const bad = status(t);
+    Object.defineProperty(bad.says, 'text', {
+      get() {
+        throw new Error('our bug');
+      },
+    });
+    await until('it is told', () => bad.warnings.length > 0);
+    t.regex(bad.warnings[0] ?? '', /our bug/);
+  },
+);
 
 test.serial('when it is closed nothing is written any more', async (t) => {
   const { kept, says, text } = status(t);

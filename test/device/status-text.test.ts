@@ -41,14 +41,34 @@ for (const [what, facts, expected] of [
   ['the demo signal that somebody wants', demo('demo'), /^On air with a demo signal\.$/m],
   ['the demo signal in place of a card', demo('auto'), /^On air with a demo signal: no sound card is plugged in\.$/m],
   ['the start', programme('starting'), /^Starting: there is no input yet\.$/m],
-  ['the start without a card', programme('starting', undefined, 'absent'), /^No sound card is plugged in\. Listeners hear silence until it is back\.$/m],
-  ['a lost card', programme('lost', undefined, 'unplugged'), /^The sound card was unplugged\. Listeners hear silence until/m],
-  ['the tone', { ...programme('fallback', undefined, 'stalled'), fallback: 'tone' }, /^The sound card delivers nothing\. Listeners hear a tone until/m],
-  ['the recording', { ...programme('fallback', undefined, 'file'), fallback: 'file' }, /^The sound file cannot be played\. Listeners hear a recording/m],
+  [
+    'the start without a card',
+    programme('starting', undefined, 'absent'),
+    /^No sound card is plugged in\. Listeners hear silence until it is back\.$/m,
+  ],
+  [
+    'a lost card',
+    programme('lost', undefined, 'unplugged'),
+    /^The sound card was unplugged\. Listeners hear silence until/m,
+  ],
+  [
+    'the tone',
+    { ...programme('fallback', undefined, 'stalled'), fallback: 'tone' },
+    /^The sound card delivers nothing\. Listeners hear a tone until/m,
+  ],
+  [
+    'the recording',
+    { ...programme('fallback', undefined, 'file'), fallback: 'file' },
+    /^The sound file cannot be played\. Listeners hear a recording/m,
+  ],
   ['a cause that is new', programme('fallback', undefined, 'strange'), /^There is no input\. Listeners hear/m],
   ['no address yet', { addresses: ['http://hall.local/'] }, /^ {2}\(the network has given it no address yet\)$/m],
   ['a standstill', { standsStill: true }, /^Attention: something in the box stands still; it will restart itself\.$/m],
-  ['conditions', { conditions: ['data made anew', 'hot'] }, /\nAttention: the card's data could not be repaired and .*\.\nAttention: the processor is too hot\.\n$/],
+  [
+    'conditions',
+    { conditions: ['data made anew', 'hot'] },
+    /\nAttention: the card's data could not be repaired and .*\.\nAttention: the processor is too hot\.\n$/,
+  ],
   ['a name of two lines', { name: 'a\nb' }, /^a b \(Boardfeed/],
 ] as [string, Partial<StatusFacts>, RegExp][]) {
   test(`the status file tells of ${what}`, (t) => {
