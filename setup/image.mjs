@@ -173,7 +173,9 @@ function compareWithLock(versions, { locked, updateLock }) {
 async function makeBoot(debianFiles, { version, epochS }) {
   /** @param {string} file */
   const text = (file) => fill(readFileSync(file, 'utf8'), { VERSION: version });
-  const ours = new Map(filesBelow(path.join(RECIPE, 'boot'), () => true).map((file) => [path.basename(file), text(file)]));
+  const ours = new Map(
+    filesBelow(path.join(RECIPE, 'boot'), () => true).map((file) => [path.basename(file), text(file)]),
+  );
   ours.set('boardfeed.example.toml', readFileSync(path.join(projectDir, 'boardfeed.example.toml'), 'utf8'));
   ours.set('boardfeed-status.txt', `${'The box has not been started with this card yet.'.padEnd(STATUS_BYTES - 2)}\n`);
   const files = [
@@ -185,7 +187,8 @@ async function makeBoot(debianFiles, { version, epochS }) {
   ];
   const names = files.map((file) => file.name);
   const faults = bootFaults(names, ours.get('config.txt') ?? '', ours.get('cmdline.txt') ?? '');
-  if (faults.length > 0) throw new SetupError(`The board would not start:\n${faults.map((one) => `  ${one}\n`).join('')}`);
+  if (faults.length > 0)
+    throw new SetupError(`The board would not start:\n${faults.map((one) => `  ${one}\n`).join('')}`);
   await makeBootPartition(path.join(WORK, 'boot.vfat'), files, { epochS, scratch: path.join(WORK, 'boot') });
 }
 

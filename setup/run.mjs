@@ -21,7 +21,8 @@ import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
-const USAGE = 'Usage: node setup/run.mjs start|test|test:system|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
+const USAGE =
+  'Usage: node setup/run.mjs start|test|test:system|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */

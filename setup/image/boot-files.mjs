@@ -57,7 +57,7 @@ export function filesReferredTo(text) {
 }
 
 /** What Windows, and with it a FAT file system, allows as a name; nothing of it needs a folder. */
-const LEGAL_NAME = /^(?!(con|prn|aux|nul|com\d|lpt\d)(\.|$))[^\u0000-\u001f"*/:<>?\\|]{1,254}[^\u0000-\u001f"*/:<>?\\|. ]$/i;
+const LEGAL_NAME = /^(?!(con|prn|aux|nul|com\d|lpt\d)(\.|$))[^\p{Cc}"*/:<>?\\|]{1,254}[^\p{Cc}"*/:<>?\\|. ]$/iu;
 
 /**
  * What is wrong with the first partition.

@@ -67,11 +67,9 @@ export async function makeDataPartition(file, epochS) {
   rmSync(file, { force: true });
   const time = String(epochS);
   const seed = `hash_seed=${HASH_SEED},root_owner=0:0,lazy_itable_init=0`;
-  await ask(
-    'mke2fs',
-    [...MKE2FS_OPTIONS.split(' '), '-E', seed, '-U', DATA_UUID, file, `${DATA_MIB}M`],
-    { env: { ...process.env, SOURCE_DATE_EPOCH: time, E2FSPROGS_FAKE_TIME: time } },
-  );
+  await ask('mke2fs', [...MKE2FS_OPTIONS.split(' '), '-E', seed, '-U', DATA_UUID, file, `${DATA_MIB}M`], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: time, E2FSPROGS_FAKE_TIME: time },
+  });
 }
 
 /**

@@ -47,7 +47,9 @@ export async function makeRoot({ cache, packages, sources, before }, check) {
   };
   const mark = fingerprint(facts, files);
   const folder = await cached(cache, { kind: 'image-root', mark, keep: KEPT }, async (into) => {
-    console.log(`Installing ${versions.size} Debian packages for ${ARCHITECTURE}; that takes some minutes, and is kept in ${cache}.`);
+    console.log(
+      `Installing ${versions.size} Debian packages for ${ARCHITECTURE}; that takes some minutes, and is kept in ${cache}.`,
+    );
     await install({ packages, sources, before }, path.join(into, 'root.tar'));
   });
   return { tar: path.join(folder, 'root.tar'), mark };
@@ -131,8 +133,12 @@ async function resolve(cache, packages, sources) {
  * @returns {Promise<{ name: string, version: string, kib: string }[]>} sorted by name
  */
 export async function installedIn(root) {
-  const format = '${Package}\\t${Version}\\t${Installed-Size}\\t${db:Status-Status}\\n';
-  const printed = await ask('dpkg-query', [`--admindir=${path.join(root, 'var/lib/dpkg')}`, '--show', `--showformat=${format}`]);
+  const format = ['Package', 'Version', 'Installed-Size', 'db:Status-Status'].map((name) => `\${${name}}`).join('\\t');
+  const printed = await ask('dpkg-query', [
+    `--admindir=${path.join(root, 'var/lib/dpkg')}`,
+    '--show',
+    `--showformat=${format}\\n`,
+  ]);
   return printed
     .split('\n')
     .map((line) => line.split('\t'))

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { MKE2FS_OPTIONS } from '../../../setup/image/file-systems.mjs';
@@ -33,7 +42,9 @@ class Card {
     this.data = root.path('dev/cardp4');
     writeFileSync(this.disk, '');
     truncateSync(this.disk, 64 * MIB);
-    const rows = [4, 8, 16, 32].map((start, index) => `start=${start}MiB, size=${start}MiB, type=${index === 0 ? 'c' : '83'}`);
+    const rows = [4, 8, 16, 32].map(
+      (start, index) => `start=${start}MiB, size=${start}MiB, type=${index === 0 ? 'c' : '83'}`,
+    );
     tool('sfdisk', ['--quiet', this.disk], ['label: dos', `label-id: 0x${id}`, ...rows, ''].join('\n'));
     truncateSync(this.disk, diskMib * MIB);
     writeFileSync(this.data, '');
@@ -111,7 +122,12 @@ test('on a larger card the partition grows to its end; what changes is one secto
   const before = readFileSync(card.disk);
   card.keep('words', 'kept');
   t.is(card.prepare().code, 0, card.root.read('kmsg') ?? '');
-  t.deepEqual(card.table(), [[4, 8], [8, 16], [16, 32], [32, 200]]);
+  t.deepEqual(card.table(), [
+    [4, 8],
+    [8, 16],
+    [16, 32],
+    [32, 200],
+  ]);
   const after = readFileSync(card.disk);
   t.true(after.subarray(512).equals(before.subarray(512)));
   t.is(card.file('words'), 'kept');

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -7,7 +16,11 @@ import { layOver } from '../../../setup/image/lay-over.mjs';
 test('files are laid over with the modes that git knows, and never through a link that leads out', (t) => {
   const home = mkdtempSync(path.join(tmpdir(), 'boardfeed-lay-'));
   t.teardown(() => rmSync(home, { recursive: true }));
-  const [from, root, outside] = ['from', 'root', 'outside'].map((name) => path.join(home, name)) as [string, string, string];
+  const [from, root, outside] = ['from', 'root', 'outside'].map((name) => path.join(home, name)) as [
+    string,
+    string,
+    string,
+  ];
   const write = (file: string, text: string, mode: number) => {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -44,7 +44,10 @@ test('genimage is told where each partition begins, and the fixed id of the disk
   const text = genimageConfig('a.img', partitionsFor(1));
   t.regex(text, /^image a\.img \{\n\thdimage \{/);
   t.regex(text, /disk-signature = 0xbf0a4d1e/);
-  t.regex(text, /partition boot \{\n\t\tpartition-type = 0x0c\n\t\toffset = 4M\n\t\tsize = 256M\n\t\timage = "boot\.vfat"\n/);
+  t.regex(
+    text,
+    /partition boot \{\n\t\tpartition-type = 0x0c\n\t\toffset = 4M\n\t\tsize = 256M\n\t\timage = "boot\.vfat"\n/,
+  );
   t.regex(text, /partition root-b \{\n\t\tpartition-type = 0x83\n\t\toffset = 772M\n\t\tsize = 512M\n\t\}/);
 });
 
@@ -55,5 +58,9 @@ test('whoever looks for a partition by its id knows the same disk', (t) => {
 });
 
 test('a data partition that the box makes anew is as the one that it came with', (t) => {
-  t.true(read('root/etc/initramfs-tools/scripts/boardfeed/data-partition').includes(`\nMKE2FS_OPTIONS='${MKE2FS_OPTIONS}'\n`));
+  t.true(
+    read('root/etc/initramfs-tools/scripts/boardfeed/data-partition').includes(
+      `\nMKE2FS_OPTIONS='${MKE2FS_OPTIONS}'\n`,
+    ),
+  );
 });

@@ -3,14 +3,21 @@ import { FakeRoot, imageFile } from './shell.ts';
 
 const SCRIPT = imageFile('usr/lib/boardfeed-image/look-after-name');
 
-function box(t: ExecutionContext, avahi: { state?: number; name: string }, files: Readonly<Record<string, string>> = {}) {
+function box(
+  t: ExecutionContext,
+  avahi: { state?: number; name: string },
+  files: Readonly<Record<string, string>> = {},
+) {
   const root = new FakeRoot(t);
   root.write('etc/hostname', 'hall\n');
   root.write('proc/sys/kernel/hostname', 'hall\n');
   root.write('sys/class/net/eth0/address', 'dc:a6:32:01:ab:cd\n');
   for (const [name, text] of Object.entries(files)) root.write(name, text);
   root.program('sleep');
-  root.program('busctl', `case $* in *GetState) echo 'i ${avahi.state ?? 2}' ;; *GetHostName) echo 's "${avahi.name}"' ;; esac`);
+  root.program(
+    'busctl',
+    `case $* in *GetState) echo 'i ${avahi.state ?? 2}' ;; *GetHostName) echo 's "${avahi.name}"' ;; esac`,
+  );
   root.program('avahi-set-host-name');
   const ended = root.run([SCRIPT], { WAIT_S: '3' });
   const set = root.diary().filter((line) => line.startsWith('avahi-set-host-name'));
@@ -45,8 +52,16 @@ test('an Avahi that never comes to a decision is not waited for without end', (t
 });
 
 const digits: [what: string, files: Readonly<Record<string, string>>, suffix: string][] = [
-  ['no network card', { 'sys/class/net/eth0/address': '', 'sys/firmware/devicetree/base/serial-number': '100000003d1d1c36\0' }, '1c36'],
-  ['one whose address is empty', { 'sys/class/net/eth0/address': '00:00:00:00:00:00\n', 'etc/machine-id': '0123456789abcdef0123456789ab1234\n' }, '1234'],
+  [
+    'no network card',
+    { 'sys/class/net/eth0/address': '', 'sys/firmware/devicetree/base/serial-number': '100000003d1d1c36\0' },
+    '1c36',
+  ],
+  [
+    'one whose address is empty',
+    { 'sys/class/net/eth0/address': '00:00:00:00:00:00\n', 'etc/machine-id': '0123456789abcdef0123456789ab1234\n' },
+    '1234',
+  ],
   ['nothing at all', { 'sys/class/net/eth0/address': '' }, '0000'],
 ];
 

@@ -49,7 +49,18 @@ const cases: [what: string, locked: [string, string][], actual: [string, string]
   ['another version', [['a', '1']], [['a', '2']], ['a 1 is 2 now']],
   ['one more', [], [['a', '1']], ['a 1 is new']],
   ['one less', [['a', '1']], [], ['a 1 is gone']],
-  ['several, by name', [['b', '1'], ['c', '1']], [['c', '2'], ['a', '1']], ['a 1 is new', 'b 1 is gone', 'c 1 is 2 now']],
+  [
+    'several, by name',
+    [
+      ['b', '1'],
+      ['c', '1'],
+    ],
+    [
+      ['c', '2'],
+      ['a', '1'],
+    ],
+    ['a 1 is new', 'b 1 is gone', 'c 1 is 2 now'],
+  ],
 ];
 
 for (const [what, locked, actual, words] of cases) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -21,7 +21,9 @@ for (const file of [...scripts, path.join(RECIPE, 'finish.sh')]) {
 
 test('what the units start is there, and can be run', (t) => {
   const started = readdirSync(UNITS).flatMap((name) =>
-    [...readFileSync(path.join(UNITS, name), 'utf8').matchAll(/^Exec\w+=(\/usr\/lib\/boardfeed-image\/\S+)/gm)].map(([, file = '']) => file),
+    [...readFileSync(path.join(UNITS, name), 'utf8').matchAll(/^Exec\w+=(\/usr\/lib\/boardfeed-image\/\S+)/gm)].map(
+      ([, file = '']) => file,
+    ),
   );
   t.true(started.length >= 3);
   for (const file of started) t.true(scripts.includes(imageFile(file)), file);

@@ -159,7 +159,10 @@ test('without the file the box keeps what it has, says so, and takes the file wh
   root.write('data/box/hostname', 'hall\n');
   root.write('data/box/settings.sha256', `${sum('back')}\n`);
   t.is(take().code, 0);
-  t.regex(root.read(REPORT) ?? '', /^boardfeed\.toml is not on the first partition of the card, or cannot be read there; .*has\.\n$/);
+  t.regex(
+    root.read(REPORT) ?? '',
+    /^boardfeed\.toml is not on the first partition of the card, or cannot be read there; .*has\.\n$/,
+  );
   t.is(root.read('proc/sys/kernel/hostname'), 'hall');
   t.deepEqual(root.diary(), ['mountpoint -q /boot/firmware']);
 

@@ -18,11 +18,7 @@ function box(t: ExecutionContext, files: Readonly<Record<string, string>>) {
 const RUNNING = { 'run/boardfeed/status.txt': 'Boardfeed 1\nlive\n', 'data/box/settings-report.txt': '' };
 
 const cases: [what: string, files: Readonly<Record<string, string>>, words: string][] = [
-  [
-    'all is well',
-    RUNNING,
-    'Boardfeed 1\r\nlive\r\n\r\nboardfeed.toml: everything in it was understood.\r\n',
-  ],
+  ['all is well', RUNNING, 'Boardfeed 1\r\nlive\r\n\r\nboardfeed.toml: everything in it was understood.\r\n'],
   [
     'mistakes in the settings',
     { ...RUNNING, 'data/box/settings-report.txt': 'line 1: no\nline 2: no\n' },
@@ -80,7 +76,11 @@ test('a text that needs another block gets it, and one without end has one', (t)
 
 test('news that come while it waits are written, too; it goes on for as long as there are any, and no longer than it may', (t) => {
   const { root, write, words } = box(t, RUNNING);
-  root.program('sleep', `n=$(wc -l < $ROOT/naps 2>/dev/null || echo 0); echo >> $ROOT/naps`, `[ "$n" -ge 2 ] || echo "state $n" > $ROOT/run/boardfeed/status.txt`);
+  root.program(
+    'sleep',
+    `n=$(wc -l < $ROOT/naps 2>/dev/null || echo 0); echo >> $ROOT/naps`,
+    `[ "$n" -ge 2 ] || echo "state $n" > $ROOT/run/boardfeed/status.txt`,
+  );
   write();
   t.is(root.diary().filter((line) => line.includes('rw')).length, 3);
   t.true(words().startsWith('state 1'));
