@@ -15,17 +15,18 @@ import { systemTestRecord } from './system-test.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
- * What stands behind `npm start`, `npm test`, `npm run test:system`, `npm run check`, `npm run package` and `npm run bench:*`: makes this
+ * What stands behind `npm start`, `npm test`, `npm run test:system`, `npm run check`, `npm run package`, `npm run image` and `npm run bench:*`: makes this
  * machine ready, as far as it is
  * not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
-const USAGE = 'Usage: node setup/run.mjs start|test|test:system|check|package [ARGUMENTS] | bench NAME [ARGUMENTS]';
+const USAGE =
+  'Usage: node setup/run.mjs start|test|test:system|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const commands = { start, test, 'test:system': testSystem, check, bench, package: makePackage };
+const commands = { start, test, 'test:system': testSystem, check, bench, package: makePackage, image: makeImage };
 
 /** @param {string[]} args */
 async function start(args) {
@@ -99,6 +100,14 @@ async function makePackage(args) {
   await buildPageWhenStale();
   const { makePackages } = await import('./package.mjs');
   await withLock(LOCK_FILE, () => makePackages(args));
+}
+
+/** @param {string[]} args */
+async function makeImage(args) {
+  await prepareNode('image');
+  await buildPageWhenStale();
+  const { makeImage: make } = await import('./image.mjs');
+  await withLock(LOCK_FILE, () => make(args, checkMachine(process.versions.node, process.platform, process.arch)));
 }
 
 /**
