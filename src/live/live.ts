@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Coalescer } from '../connections/coalescer.ts';
-import { ConnectionManager, type ConnectionManagerOptions } from '../connections/connection-manager.ts';
+import { ConnectionManager } from '../connections/connection-manager.ts';
 import type { ListenerState, RemovedListener } from '../connections/listener.ts';
 import type { ChunkOutput, PacketFraming } from '../encoders/encoder.ts';
 import type { Feed } from '../encoders/feed.ts';
@@ -51,8 +51,7 @@ const STATE_CHECK_MS = 500;
 const STATE_EVERY_CHECKS = 2;
 /** What a page says of itself now and then comes to less. */
 const REPORT_BYTES_PER_SECOND = 100;
-/** What Opus comes to at its highest bitrate, and levels and states at most, bytes per second. */
-const OPUS_BYTES_PER_SECOND = 40_000;
+/** What levels and states come to at most, bytes per second. */
 const SIDE_BYTES_PER_SECOND = 4000;
 const GOING_AWAY = 1001;
 
@@ -80,9 +79,8 @@ export class Live implements ChunkOutput, LiveSource {
     const kinds: LiveSound[] = ['opus', 'pcm', 'none'];
     const each = <T>(make: (sound: LiveSound) => T) =>
       Object.fromEntries(kinds.map((sound) => [sound, make(sound)])) as Record<LiveSound, T>;
-    this.#connections = each((sound) => new ConnectionManager(this.#managerOptions(sound)));
-    const coalesceMs = Math.min(options.coalesceMs, MAX_COALESCE_MS);
-    this.#coalescers = each((sound) => new Coalescer(this.#connections[sound], coalesceMs));
+    this.#connections = each((sound) => this.#createConnections(sound));
+    this.#coalescers = each((sound) => this.#createCoalescer(sound));
     this.#pieces = each(() => new PieceMaker(pcm));
   }
 
@@ -92,6 +90,10 @@ export class Live implements ChunkOutput, LiveSource {
     for (const [id, page] of this.#pages) if (page.sound === 'opus') this.#connections.opus.removeClient(id);
     this.#packets = feed?.format.packets;
     this.#feed = this.#packets ? feed : undefined;
+    // Its limits are those of its bitrate.
+    void this.#connections.opus.close(this.#options.stallMs);
+    this.#connections.opus = this.#createConnections('opus');
+    this.#coalescers.opus = this.#createCoalescer('opus');
     this.#feed?.addOutput(this);
   }
 
@@ -177,10 +179,11 @@ export class Live implements ChunkOutput, LiveSource {
     this.#feed?.removeOutput(this);
   }
 
-  #managerOptions(sound: LiveSound): ConnectionManagerOptions {
+  #createConnections(sound: LiveSound): ConnectionManager {
     const { pcm, stallMs, backlogMs } = this.#options;
-    const soundBytesPerSecond = { opus: OPUS_BYTES_PER_SECOND, pcm: pcm.rateHz * pcm.channels * 2, none: 0 }[sound];
-    return {
+    const opusBytesPerSecond = this.#feed?.format.bytesPerSecond ?? 0;
+    const soundBytesPerSecond = { opus: opusBytesPerSecond, pcm: pcm.rateHz * pcm.channels * 2, none: 0 }[sound];
+    return new ConnectionManager({
       bytesPerSecond: soundBytesPerSecond + SIDE_BYTES_PER_SECOND,
       stallMs,
       backlogMs,
@@ -188,7 +191,11 @@ export class Live implements ChunkOutput, LiveSource {
         this.leave(listener.id);
         if (sound !== 'none') this.#options.onGone?.(sound, listener);
       },
-    };
+    });
+  }
+
+  #createCoalescer(sound: LiveSound): Coalescer {
+    return new Coalescer(this.#connections[sound], Math.min(this.#options.coalesceMs, MAX_COALESCE_MS));
   }
 
   #placesOf(sound: LiveSound): Places {

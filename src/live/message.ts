@@ -71,10 +71,12 @@ export function writePiece({ atMs, clipped, levels, sound }: Piece): Uint8Array 
   view.setUint8(1, levels.length);
   view.setUint8(2, clipped ? CLIPPED : 0);
   view.setFloat64(4, atMs, true);
-  levels.forEach(({ peakDbfs, rmsDbfs }, channel) => {
-    view.setInt16(LEVELS_AT + 4 * channel, Math.round(peakDbfs * 100), true);
-    view.setInt16(LEVELS_AT + 4 * channel + 2, Math.round(rmsDbfs * 100), true);
-  });
+  let at = LEVELS_AT;
+  for (const { peakDbfs, rmsDbfs } of levels) {
+    view.setInt16(at, Math.round(peakDbfs * 100), true);
+    view.setInt16(at + 2, Math.round(rmsDbfs * 100), true);
+    at += 4;
+  }
   message.set(sound, lengthOf(levels.length, 0));
   return message;
 }
