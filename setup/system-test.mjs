@@ -29,7 +29,13 @@ const SYSTEM = {
 /** @type {Record} What `npm run test:image` tests: the image for memory cards. */
 const IMAGE = {
   stamp: 'image-test-passed',
-  inputs: [...PRODUCT, 'image', path.join('test', 'support'), path.join('test', 'system', 'image'), 'ava.image.config.mjs'],
+  inputs: [
+    ...PRODUCT,
+    'image',
+    path.join('test', 'support'),
+    path.join('test', 'system', 'image'),
+    'ava.image.config.mjs',
+  ],
   given: 'BOARDFEED_IMAGE',
 };
 

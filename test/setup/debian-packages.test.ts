@@ -1,5 +1,11 @@
 import test from 'ava';
-import { debianPackages, debianRelease, packagesFor, parseInstalled, queryPackages } from '../../setup/debian-packages.mjs';
+import {
+  debianPackages,
+  debianRelease,
+  packagesFor,
+  parseInstalled,
+  queryPackages,
+} from '../../setup/debian-packages.mjs';
 
 const answers: [what: string, printed: string, expected: [string, string][]][] = [
   ['nothing', '', []],

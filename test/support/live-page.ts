@@ -77,7 +77,10 @@ export async function heardOnPage(pieces: readonly Piece[]): Promise<Heard> {
       const { channelData, samplesDecoded, errors } = decoder.decodeFrame(sound);
       complaints.push(...errors.map(({ message }) => message));
       const [left, right] = channelData;
-      return Float32Array.from({ length: 2 * samplesDecoded }, (_, at) => (at % 2 === 0 ? left : right)?.[at >> 1] ?? 0);
+      return Float32Array.from(
+        { length: 2 * samplesDecoded },
+        (_, at) => (at % 2 === 0 ? left : right)?.[at >> 1] ?? 0,
+      );
     });
     const samples = new Float32Array(packets.reduce((sum, { length }) => sum + length, 0));
     let at = 0;

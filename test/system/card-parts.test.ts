@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'smol-toml';
 import { PATTERNS, type PatternName } from '../../src/device/panel/patterns.ts';
@@ -90,7 +93,10 @@ test('a card is tested as it is, but for its consoles', (t) => {
     'console=ttyAMA0 root=PARTUUID=bf0a4d1e-02 ro panic=10 boardfeed systemd.journald.forward_to_console=1',
   );
   const words = kernelArguments(ofCard, 'raspi3b').split(' ');
-  t.is(words.findLast((word) => word.startsWith('console=')), 'console=ttyS1,115200');
+  t.is(
+    words.findLast((word) => word.startsWith('console=')),
+    'console=ttyS1,115200',
+  );
   t.true(words.includes('module_blacklist=bcm2835_wdt') && words.includes('root=PARTUUID=bf0a4d1e-02'));
 });
 
@@ -155,11 +161,17 @@ test('a lamp that stands still, or was looked at too shortly, shows no pattern',
 
 test('what a shell prints of a lamp', (t) => {
   const looks = looksIn('12.50 1\n12.57 0\nrubbish\n12.70 1\n12.90 1\n13.00 0\n');
-  t.deepEqual(runsIn(looks).map(({ lit, ms }) => [lit, Math.round(ms)]), [
-    [false, 130],
-    [true, 300],
-  ]);
-  const printed = execFileSync('sh', ['-c', lookAt('/dev/stdin', 2)], { input: '1\n'.repeat(200), encoding: 'utf8' });
+  t.deepEqual(
+    runsIn(looks).map(({ lit, ms }) => [lit, Math.round(ms)]),
+    [
+      [false, 130],
+      [true, 300],
+    ],
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'boardfeed-lamp-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'value'), '1\n');
+  const printed = execFileSync('sh', ['-c', lookAt(join(folder, 'value'), 2)], { encoding: 'utf8' });
   t.true(looksIn(printed).length > 5);
 });
 

@@ -86,7 +86,11 @@ export class CardBox extends GuestBox {
 
   /** The report on the card, as a PC would show it. Undefined while there is none. */
   report(): string | undefined {
-    return this.card.fat.text('boardfeed-status.txt');
+    try {
+      return this.card.fat.text('boardfeed-status.txt');
+    } catch {
+      return undefined; // It is just being replaced.
+    }
   }
 
   /** Waits until the report on the card says something, and returns it. */

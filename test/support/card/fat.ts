@@ -38,7 +38,12 @@ export class Fat {
     const listed = this.#mtools('mdir', ['-b', '-a', '::/']).toString();
     return listed
       .split('\n')
-      .map((line) => line.replace(/^::\/?/, '').trim().toLowerCase())
+      .map((line) =>
+        line
+          .replace(/^::\/?/, '')
+          .trim()
+          .toLowerCase(),
+      )
       .filter((name) => name !== '');
   }
 

@@ -17,7 +17,10 @@ const TOLERANCE_MS = 140;
 
 /** Looks as a shell in the guest prints them: uptime in s, and the line's value, one look a line. */
 export function looksIn(printed: string): LampLook[] {
-  return [...printed.matchAll(/^([\d.]+) ([01])$/gm)].map(([, s, value]) => ({ atMs: Number(s) * 1000, lit: value === '1' }));
+  return [...printed.matchAll(/^([\d.]+) ([01])$/gm)].map(([, s, value]) => ({
+    atMs: Number(s) * 1000,
+    lit: value === '1',
+  }));
 }
 
 /** What a shell in the guest does to look at a line of sysfs for some seconds, twenty times a second. */

@@ -24,7 +24,7 @@ interface PiFiles extends BootFiles {
 
 /** QEMU's name of the sound card. */
 const CARD = 'vs0';
-const CARD_ARGUMENTS = { driver: 'virtio-sound-pci', id: CARD, audiodev: 'mixer', bus: 'port' } as const;
+const CARD_ARGUMENTS = { driver: 'virtio-sound-pci', id: CARD, audiodev: 'mixer', bus: 'rp1' } as const;
 /** The journal comes to the serial console, with the guest's own times. */
 const JOURNAL = 'systemd.journald.forward_to_console=1';
 const UNPLUG_MS = 60_000;

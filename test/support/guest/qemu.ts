@@ -44,7 +44,9 @@ export async function startQemu(
   let printed = '';
   const console = () => {
     if (existsSync(folder)) {
-      const files = readdirSync(folder).filter((name) => name.startsWith('console')).sort();
+      const files = readdirSync(folder)
+        .filter((name) => name.startsWith('console'))
+        .sort();
       printed = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
     }
     return printed;

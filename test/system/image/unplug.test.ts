@@ -96,30 +96,33 @@ async function lostListeners(): Promise<string[]> {
   return page.closed === undefined ? faults : [...faults, `the page was closed: ${page.closed}`];
 }
 
-test.serial(`unplugged and plugged in again ${TIMES} times, it is live again each time, and loses nobody`, async (t) => {
-  t.timeout(20 * 60_000);
-  const times: number[] = [];
-  let before: Footprint | undefined;
-  for (let time = 0; time < TIMES; time++) {
-    if (time === WARM_UP) before = await footprint();
-    await box.pi.unplugSound();
-    await untilLoud(false, box.guest.nowS());
-    const pluggedS = box.guest.nowS();
-    await box.pi.plugInSound();
-    times.push((await untilLoud(true, pluggedS)) - pluggedS);
-  }
-  const after = await footprint();
-  t.log(`sound again after it was plugged in, ${words(times)}`);
-  t.log(`before: ${JSON.stringify(before)}; after: ${JSON.stringify(after)}`);
-  t.deepEqual(
-    times.filter((s) => !(s < LIVE_S)),
-    [],
-  );
-  t.deepEqual(await lostListeners(), []);
-  t.true(after.descriptors <= (before?.descriptors ?? 0), 'descriptors leak');
-  t.true(after.threads <= (before?.threads ?? 0), 'threads leak');
-  t.true(after.memoryKb - (before?.memoryKb ?? 0) < MEMORY_KB, 'memory leaks');
-});
+test.serial(
+  `unplugged and plugged in again ${TIMES} times, it is live again each time, and loses nobody`,
+  async (t) => {
+    t.timeout(20 * 60_000);
+    const times: number[] = [];
+    let before: Footprint | undefined;
+    for (let time = 0; time < TIMES; time++) {
+      if (time === WARM_UP) before = await footprint();
+      await box.pi.unplugSound();
+      await untilLoud(false, box.guest.nowS());
+      const pluggedS = box.guest.nowS();
+      await box.pi.plugInSound();
+      times.push((await untilLoud(true, pluggedS)) - pluggedS);
+    }
+    const after = await footprint();
+    t.log(`sound again after it was plugged in, ${words(times)}`);
+    t.log(`before: ${JSON.stringify(before)}; after: ${JSON.stringify(after)}`);
+    t.deepEqual(
+      times.filter((s) => !(s < LIVE_S)),
+      [],
+    );
+    t.deepEqual(await lostListeners(), []);
+    t.true(after.descriptors <= (before?.descriptors ?? 0), 'descriptors leak');
+    t.true(after.threads <= (before?.threads ?? 0), 'threads leak');
+    t.true(after.memoryKb - (before?.memoryKb ?? 0) < MEMORY_KB, 'memory leaks');
+  },
+);
 
 test.serial("the kernel's loopback card, unbound and bound again, is another that comes and goes", async (t) => {
   t.timeout(10 * 60_000);

@@ -59,7 +59,9 @@ test.serial('when systemd itself stands still, the hardware resets the machine, 
   await box.guest.sh('echo 1 > /sys/fs/cgroup/init.scope/cgroup.freeze');
   const frozenMs = performance.now();
   const { resetMs, onAirS } = await resetAndOnAir(starts, WATCHDOG_S + MARGIN_S);
-  t.log(`started again ${((resetMs - frozenMs) / 1000).toFixed(0)} s after systemd stood still, on air ${onAirS.toFixed(1)} s later`);
+  t.log(
+    `started again ${((resetMs - frozenMs) / 1000).toFixed(0)} s after systemd stood still, on air ${onAirS.toFixed(1)} s later`,
+  );
   t.true(box.guest.qmp.events.includes('WATCHDOG'));
   t.is(await box.property('ActiveState'), 'active');
 });
@@ -70,6 +72,8 @@ test.serial('a panic of the kernel ends in a restart, and it is on air again', a
   await box.guest.sh('(sleep 1; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &');
   const panicMs = performance.now();
   const { resetMs, onAirS } = await resetAndOnAir(starts, PANIC_S + MARGIN_S);
-  t.log(`started again ${((resetMs - panicMs) / 1000).toFixed(0)} s after the panic, on air ${onAirS.toFixed(1)} s later`);
+  t.log(
+    `started again ${((resetMs - panicMs) / 1000).toFixed(0)} s after the panic, on air ${onAirS.toFixed(1)} s later`,
+  );
   t.is(await box.property('ActiveState'), 'active');
 });
