@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * @typedef {'node' | 'start' | 'test' | 'test:system' | 'test:image' | 'package' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
+ * @typedef {'node' | 'start' | 'test' | 'test:system' | 'test:image' | 'package' | 'image' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
  *   pinned Node. `bench` stands for every benchmark, `bench:lag` for one.
  */
 /**
@@ -13,6 +13,8 @@ import { readFileSync } from 'node:fs';
 
 /** @type {readonly Need[]} */
 const ADDON = ['start', 'test', 'bench'];
+/** @type {readonly Need[]} */
+const PACKAGE = ['package', 'image'];
 
 /**
  * Every Debian package that something here needs, under the name that bookworm and trixie share. Packages that another
@@ -21,11 +23,11 @@ const ADDON = ['start', 'test', 'bench'];
  * @type {readonly DebianPackage[]}
  */
 export const debianPackages = [
-  { name: 'libatomic1', why: 'the pinned Node is linked with it', for: ['node', ...ADDON, 'package'] },
+  { name: 'libatomic1', why: 'the pinned Node is linked with it', for: ['node', ...ADDON, ...PACKAGE] },
 
-  { name: 'build-essential', why: 'compiles the addon', for: [...ADDON, 'package'] },
-  { name: 'python3', why: 'runs node-gyp, which compiles the addon', for: [...ADDON, 'package'] },
-  { name: 'pkg-config', why: 'tells the compiler where libraries are', for: [...ADDON, 'package'] },
+  { name: 'build-essential', why: 'compiles the addon', for: [...ADDON, ...PACKAGE] },
+  { name: 'python3', why: 'runs node-gyp, which compiles the addon', for: [...ADDON, ...PACKAGE] },
+  { name: 'pkg-config', why: 'tells the compiler where libraries are', for: [...ADDON, ...PACKAGE] },
   { name: 'libasound2-dev', why: 'ALSA, the sound cards', for: ADDON },
   { name: 'libmp3lame-dev', why: 'LAME, the MP3 encoder', for: ADDON },
   { name: 'libopus-dev', why: 'libopus, the Opus encoder', for: ADDON },
@@ -68,12 +70,11 @@ export const debianPackages = [
   {
     name: 'debian-archive-keyring',
     why: 'tells that this Debian is the real one',
-    for: ['test:system', 'test:image'],
+    for: ['image', 'test:system', 'test:image'],
   },
   { name: 'fakeroot', why: 'lets its files belong to root without being root', for: ['test:system'] },
-  { name: 'e2fsprogs', why: 'makes its disk', for: ['test:system'] },
+  { name: 'e2fsprogs', why: 'makes file systems', for: ['test', 'image', 'test:system'] },
   { name: 'qemu-system-arm', why: 'the machine that the memory card is put into', for: ['test:image'], since: 13 },
-  { name: 'mtools', why: "reads and writes the card's first partition", for: ['test:image'] },
   { name: 'openssh-client', why: 'a way into that machine', for: ['test:image'] },
 
   {
@@ -84,13 +85,19 @@ export const debianPackages = [
   {
     name: 'mmdebstrap',
     why: "fetches Debian's libraries for the package, and makes what it is tested on",
-    for: ['package', 'test:system', 'test:image'],
+    for: [...PACKAGE, 'test:system', 'test:image'],
   },
-  { name: 'dpkg-dev', why: 'tells which of them the package needs', for: ['package'] },
-  { name: 'gcc-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
-  { name: 'g++-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: ['package'], on: 'amd64' },
-  { name: 'gcc-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: ['package'], on: 'arm64' },
-  { name: 'g++-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: ['package'], on: 'arm64' },
+  { name: 'dpkg-dev', why: 'tells which of them the package needs', for: PACKAGE },
+  { name: 'gcc-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: PACKAGE, on: 'amd64' },
+  { name: 'g++-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: PACKAGE, on: 'amd64' },
+  { name: 'gcc-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: PACKAGE, on: 'arm64' },
+  { name: 'g++-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: PACKAGE, on: 'arm64' },
+  { name: 'squashfs-tools', why: "makes the system's file system, which nobody writes to", for: ['image'] },
+  { name: 'dosfstools', why: 'makes the partition that any PC can open', for: ['image'] },
+  { name: 'mtools', why: 'puts files into it, and takes them out', for: ['image', 'test:image'] },
+  { name: 'genimage', why: 'puts partitions together', for: ['image'] },
+  { name: 'xz-utils', why: 'packs the image', for: ['image'] },
+  { name: 'fdisk', why: 'sfdisk, with which the box grows its last partition', for: ['test'] },
   { name: 'darkice', why: 'what we are compared with', for: ['bench:lag', 'bench:ear'] },
 ];
 

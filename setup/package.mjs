@@ -13,7 +13,7 @@ import { nodeFor, strippedNode } from './package/node.mjs';
 import { ARCHITECTURES, ask, librariesNeeded, makeSysroot } from './package/sysroot.mjs';
 
 /** Git ignores it. Not below node_modules: there Node runs no TypeScript, and the package is tried out. */
-const CACHE = path.join(projectDir, 'build', 'package');
+export const PACKAGE_CACHE = path.join(projectDir, 'build', 'package');
 const DEBIAN = path.join(projectDir, 'debian');
 /** Where the packages are put; git ignores it. */
 const DIST = path.join(projectDir, 'dist');
@@ -41,20 +41,27 @@ export async function makePackages(args) {
   }
 }
 
-/** @param {import('./package/sysroot.mjs').Architecture} architecture @param {string | undefined} mirror */
-async function makePackage(architecture, mirror) {
+/** @returns {Promise<number>} the time that all files get: that of the last commit, or what the environment says, in Unix time */
+export async function commitEpochS() {
+  return Number(process.env.SOURCE_DATE_EPOCH ?? (await ask('git', ['-C', projectDir, 'log', '-1', '--format=%ct'])));
+}
+
+/**
+ * @param {import('./package/sysroot.mjs').Architecture} architecture
+ * @param {string | undefined} mirror
+ * @returns {Promise<string>} the .deb
+ */
+export async function makePackage(architecture, mirror) {
   const env = childEnv();
   const { version } = JSON.parse(read('package.json'));
   const lock = JSON.parse(read('package-lock.json'));
-  const epochS = Number(
-    process.env.SOURCE_DATE_EPOCH ?? (await ask('git', ['-C', projectDir, 'log', '-1', '--format=%ct'])),
-  );
-  const scratch = path.join(CACHE, architecture.debian);
+  const epochS = await commitEpochS();
+  const scratch = path.join(PACKAGE_CACHE, architecture.debian);
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
 
-  const sysroot = await makeSysroot(architecture, { cache: CACHE, mirror });
-  const home = await nodeFor(projectDir, architecture, { cache: CACHE, env, lock });
+  const sysroot = await makeSysroot(architecture, { cache: PACKAGE_CACHE, mirror });
+  const home = await nodeFor(projectDir, architecture, { cache: PACKAGE_CACHE, env, lock });
   const node = await strippedNode(home, architecture, scratch);
   console.log(`Compiling the addons for ${architecture.debian}.`);
   const addons = await buildAddons(projectDir, { architecture, sysroot, headers: home, scratch, env });

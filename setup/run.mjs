@@ -11,18 +11,17 @@ import { withLock } from './lock.mjs';
 import { checkMachine, childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
 import { areModulesCurrent, installModules } from './node-modules.mjs';
 import { buildPage, isPageCurrent } from './page.mjs';
-import { imageTestRecord, systemTestRecord } from './system-test.mjs';
+import { imageRecord, imageTestRecord, systemTestRecord } from './system-test.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
- * What stands behind `npm start`, `npm test`, `npm run test:*`, `npm run check`, `npm run package` and `npm run bench:*`: makes this
- * machine ready, as far as it is
- * not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
+ * What stands behind `npm start`, `npm test`, `npm run test:*`, `npm run check`, `npm run package`, `npm run image` and `npm run bench:*`:
+ * makes this machine ready, as far as it is not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
 const USAGE =
-  'Usage: node setup/run.mjs start|test|test:system|test:image|test:power-cuts|check|package [ARGUMENTS] | bench NAME [ARGUMENTS]';
+  'Usage: node setup/run.mjs start|test|test:system|test:image|test:power-cuts|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
 const IMAGE_TESTS = 'ava.image.config.mjs';
 
@@ -36,6 +35,7 @@ const commands = {
   check,
   bench,
   package: makePackage,
+  image: makeImage,
 };
 
 /** @param {string[]} args */
@@ -75,8 +75,11 @@ async function testPowerCuts(args) {
   await runTests(['--config', IMAGE_TESTS, path.join('test', 'system', 'image', 'power-cuts.test.ts'), ...args], []);
 }
 
+/** With the image that lies here or is made now, unless another one is named. */
 async function prepareImageTest() {
   await prepare('test:image');
+  if (process.env.BOARDFEED_IMAGE || imageRecord(projectDir).isCurrent()) return;
+  await makeImage([]);
 }
 
 /**
@@ -137,6 +140,17 @@ async function makePackage(args) {
   await buildPageWhenStale();
   const { makePackages } = await import('./package.mjs');
   await withLock(LOCK_FILE, () => makePackages(args));
+}
+
+/** @param {string[]} args */
+async function makeImage(args) {
+  await prepareNode('image');
+  await buildPageWhenStale();
+  const { makeImage: make } = await import('./image.mjs');
+  // Taken before: a source that is edited meanwhile must count as changed.
+  const record = imageRecord(projectDir);
+  await withLock(LOCK_FILE, () => make(args, checkMachine(process.versions.node, process.platform, process.arch)));
+  record.made();
 }
 
 /**

@@ -10,8 +10,10 @@ import { filesBelow, fingerprint, isStamped, writeStamp } from './stamp.mjs';
  * @property {string} given names, in the environment, what is tested in place of what is made here
  */
 
-/** What the package and the image are made from. */
+/** What the package is made from, and the image. */
 const PRODUCT = ['src', 'native', 'systemd', 'debian', 'setup', 'package-lock.json'];
+
+const IMAGE_SOURCES = [...PRODUCT, 'image'];
 
 /** @type {Record} What `npm run test:system` tests: the package. */
 const SYSTEM = {
@@ -86,6 +88,17 @@ function testRecord(record, projectFolder, env) {
 
 /** @param {string} projectFolder @param {NodeJS.ProcessEnv} [env] */
 export const systemTestRecord = (projectFolder, env = process.env) => testRecord(SYSTEM, projectFolder, env);
+
+/**
+ * @param {string} projectFolder
+ * @returns {{ isCurrent: () => boolean, made: () => void }} whether the image that lies here was made from just what lies here, and
+ *   what notes that it has been
+ */
+export function imageRecord(projectFolder) {
+  const mark = markOf({ ...IMAGE, inputs: IMAGE_SOURCES }, projectFolder, {});
+  const stamp = path.join(projectFolder, 'build', 'image', '.stamp');
+  return { isCurrent: () => isStamped(stamp, mark), made: () => writeStamp(stamp, mark) };
+}
 
 /** @param {string} projectFolder @param {NodeJS.ProcessEnv} [env] */
 export const imageTestRecord = (projectFolder, env = process.env) => testRecord(IMAGE, projectFolder, env);

@@ -67,3 +67,16 @@ export function debianChangelog(version, epochS, maintainer) {
   const date = new Date(epochS * 1000).toUTCString().replace('GMT', '+0000');
   return `boardfeed (${version}) unstable; urgency=medium\n\n  * Version ${version}; what is new stands in NEWS.md.gz beside this file.\n\n -- ${maintainer}  ${date}\n`;
 }
+
+/**
+ * Names of packages in the relations of a control file (deb-control(5)): of alternatives the first, without version.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function parseRelations(text) {
+  return text
+    .split(',')
+    .map((relation) => /^[a-z0-9][a-z0-9+.-]+/.exec(relation.trim())?.[0] ?? '')
+    .filter((name) => name !== '');
+}

@@ -12,16 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { projectDir } from '../../../setup/machine.mjs';
+import { parseRelations } from '../../../setup/package/control.mjs';
 import { filesBelow } from '../../../setup/stamp.mjs';
 import type { DebianArch } from './machine.ts';
-
-/** Names of packages in the relations of a control file (deb-control(5)): of alternatives the first, without version. */
-export function parseRelations(text: string): string[] {
-  return text
-    .split(',')
-    .map((relation) => relation.trim().match(/^[a-z0-9][a-z0-9+.-]+/)?.[0])
-    .filter((name) => name !== undefined);
-}
 
 /** Everything that a package wants to have beside it. */
 export function dependenciesOf(deb: string): string[] {
