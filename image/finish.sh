@@ -16,6 +16,8 @@ mkdir -p /etc/systemd/system-generators
 ln -sf /dev/null /etc/systemd/system-generators/systemd-getty-generator
 # It would let in by other ways than the network.
 ln -sf /dev/null /etc/systemd/system-generators/systemd-ssh-generator
+# make-host-keys does that.
+mask sshd-keygen.service
 # The network comes when it comes.
 mask systemd-networkd-wait-online.service systemd-time-wait-sync.service
 # What is for systems that are written to.
@@ -39,6 +41,7 @@ rm -rf /var/lib/dbus/machine-id /etc/ssh/ssh_host_* /etc/boardfeed/* /var/lib/bo
 	/var/lib/apt/* /var/cache/apt /var/cache/ldconfig /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/* \
 	/etc/.pwd.lock /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- /root/.[!.]* /usr/share/doc/boardfeed/*.gz
 # They are on the first partition.
+rm -f /etc/kernel/postinst.d/z50-raspi-firmware
 rm -rf /boot/vmlinuz* /boot/initrd* /boot/System.map* /vmlinuz* /initrd* /usr/lib/linux-image-* /usr/lib/raspi-firmware /boot/firmware/*
 # Made from what is in the packages: new from now on.
 touch /etc/.updated /var/.updated

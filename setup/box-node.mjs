@@ -18,6 +18,7 @@ export const CODE_CACHE_FILES = [
   'http/addresses.ts',
   'http/metrics.ts',
   'hash-password.ts',
+  'boot-partition/import-settings.ts',
   'push/pushes.ts',
   'desk/settings.ts',
   'desk/parts.ts',

@@ -73,6 +73,8 @@ export class Appliance {
   readonly device: Device;
   readonly #acceptFailures: AcceptFailures;
   readonly #present: PresentSettings;
+  /** Where the box can be opened, for pages and files to show. */
+  readonly #addresses: () => string[];
   #pcm: PcmFormat = { rateHz: 0, channels: 0 };
   #outlets: Outlets | undefined;
   #live: Live | undefined;
@@ -96,6 +98,7 @@ export class Appliance {
     this.#places = new Places(limits);
     this.#watchers = new Places(limits);
     this.#present = { burstMs, fallback: 'silence' };
+    this.#addresses = addressesToShow(config.http.host, config.http.port);
     this.device = new Device(options);
   }
 
@@ -127,7 +130,15 @@ export class Appliance {
     programme.start();
     this.#input.start();
     this.#pushes?.start();
-    this.device.start({ rateHz, programme, input: this.#input, outlets, fallback: () => this.#present.fallback });
+    this.device.start({
+      rateHz,
+      programme,
+      input: this.#input,
+      outlets,
+      fallback: () => this.#present.fallback,
+      name: () => this.#station.tags.name,
+      addresses: this.#addresses,
+    });
   }
 
   /** Goes off air in order: listeners, and servers that it sends to, get what is finished and a clean end. */
@@ -260,7 +271,7 @@ export class Appliance {
       outlets,
       pushes: () => this.#pushes?.status() ?? [],
       live,
-      addresses: addressesToShow(http.host, http.port),
+      addresses: this.#addresses,
       places: this.#places,
       tally: this.#tally,
       device: this.device,

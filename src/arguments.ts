@@ -8,6 +8,8 @@ export const USAGE = `Usage: boardfeed [options]            go on air
        boardfeed example-config       print a configuration with every key explained
        boardfeed hash-password        read a password, print its hash for the configuration
        boardfeed gpio-setup [--off]   as root: prepare status LED and button for the box; --off: LED dark
+       boardfeed import-settings --from FILE --into DIR --config FILE [--default FILE]
+                                      as root: take over the settings that the card's owner has written on it
 
 Options:
   --config FILE    configuration; else ./boardfeed.toml or /etc/boardfeed/boardfeed.toml
@@ -27,6 +29,7 @@ export type Command =
   | { name: 'example-config' }
   | { name: 'hash-password' }
   | { name: 'gpio-setup'; config: string | undefined; off: boolean }
+  | { name: 'import-settings'; from: string; into: string; config: string; defaults: string }
   | { name: 'rescue'; config: string; port: number | undefined }
   | { name: 'check-config'; file: string };
 
@@ -39,6 +42,11 @@ export function parseArguments(args: string[]): Command {
   const { config, off = false } = values;
   if (name === 'gpio-setup' && file === undefined) return { name, config, off };
   if (off) throw new ConfigError(['--off: only gpio-setup knows it (see --help)']);
+  if (name === 'import-settings' && file === undefined) return importCommand(values);
+  for (const option of ['from', 'into', 'default'] as const) {
+    if (values[option] !== undefined)
+      throw new ConfigError([`--${option}: only import-settings knows it (see --help)`]);
+  }
   if (name === undefined) return { name: 'run', config, overrides: overrides(values) };
   if ((name === 'devices' || name === 'example-config' || name === 'hash-password') && file === undefined)
     return { name };
@@ -46,8 +54,20 @@ export function parseArguments(args: string[]): Command {
   if (name === 'check-config' && file !== undefined && rest.length === 0) return { name: 'check-config', file };
   if (name === 'check-config') throw new ConfigError(['check-config: expected one file']);
   throw new ConfigError([
-    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password, gpio-setup or none (see --help)`,
+    `${positionals.join(' ')}: no such command; expected devices, check-config FILE, example-config, hash-password, gpio-setup, import-settings or none (see --help)`,
   ]);
+}
+
+/** Nothing of it can be guessed but the package's own configuration of a new box. */
+function importCommand({
+  from,
+  into,
+  config,
+  default: defaults = '/usr/share/boardfeed/boardfeed.toml',
+}: ReturnType<typeof parse>['values']): Command {
+  if (from !== undefined && into !== undefined && config !== undefined)
+    return { name: 'import-settings', from, into, config, defaults };
+  throw new ConfigError(['import-settings: expected --from FILE, --into DIR and --config FILE (see --help)']);
 }
 
 /** For boardfeed-rescue.service; it must come up whatever it is told. */
@@ -71,6 +91,9 @@ function parse(args: string[]) {
         device: text,
         host: text,
         port: text,
+        from: text,
+        into: text,
+        default: text,
         off: flag,
         help: flag,
         version: flag,

@@ -4,10 +4,14 @@ import { type Command, parseArguments, USAGE } from './arguments.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { ConfigFile } from './config/config-file.ts';
 import { exampleConfig } from './config/example.ts';
+import { WriteProblem } from './config/replace-file.ts';
 import type { Config } from './config/schema.ts';
 
-/** Exit codes: 0 asked to stop, 69 the address cannot be had (EX_UNAVAILABLE), 78 bad configuration (EX_CONFIG), 1 our bug. */
-const EXIT = { unavailable: 69, config: 78 };
+/**
+ * Exit codes: 0 asked to stop, 69 the address cannot be had (EX_UNAVAILABLE), 78 bad configuration (EX_CONFIG), 1 our bug, or a disk
+ * that cannot be written.
+ */
+const EXIT = { disk: 1, unavailable: 69, config: 78 };
 /** Stopping in order must be done by then, in ms. */
 const STOP_DEADLINE_MS = 1800;
 
@@ -23,6 +27,9 @@ async function run(command: Command): Promise<void> {
   else if (command.name === 'hash-password') {
     const { askAndHash } = await import('./hash-password.ts');
     console.log(await askAndHash());
+  } else if (command.name === 'import-settings') {
+    const { importSettings } = await import('./boot-partition/import-settings.ts');
+    for (const line of await importSettings(command)) console.log(line);
   } else if (command.name === 'rescue') {
     const { rescue } = await import('./rescue/rescue.ts');
     await rescue(command);
@@ -89,7 +96,8 @@ function listenFault(code: string | undefined): string {
 try {
   await run(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  for (const fault of error.faults) console.error(`boardfeed: ${fault}`);
-  process.exitCode = EXIT.config;
+  if (!(error instanceof ConfigError || error instanceof WriteProblem)) throw error;
+  const faults = error instanceof ConfigError ? error.faults : [error.message];
+  for (const fault of faults) console.error(`boardfeed: ${fault}`);
+  process.exitCode = error instanceof ConfigError ? EXIT.config : EXIT.disk;
 }

@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TomlError } from 'smol-toml';
 import { CONFIG_PATHS, ConfigError, loadConfig, type Overrides, parseConfig } from './config.ts';
-import type { Value } from './edit.ts';
+import type { Tables, Value } from './edit.ts';
 import { replaceFile, WriteProblem, writeProblem } from './replace-file.ts';
 import type { Config } from './schema.ts';
 
-/** Names of keys, such as `input.device`, and their new values. */
-export type Changes = Readonly<Record<string, Value>>;
+/** Names of keys, such as `input.device`, and their new values; or of a list such as `push`, and all its tables. */
+export type Changes = Readonly<Record<string, Value | Tables>>;
 
 /** Where changes go. */
 export interface ConfigPlace {

@@ -109,8 +109,8 @@ function placeOf([section, ...rest]: PropertyKey[]) {
   return { section, key, path, name: key === undefined ? table : `${table}.${String(key)}` };
 }
 
-/** What stands between `//` and `@` in an address. */
-function withoutSecrets(text: string): string {
+/** Without what stands between `//` and `@` in an address. */
+export function withoutSecrets(text: string): string {
   return text.replace(/(?<=:\/\/)[^/@]*(?=@)/g, '…');
 }
 

@@ -1,16 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'smol-toml';
 import { type AST, parseTOML } from 'toml-eslint-parser';
+import { setTables } from './edit-tables.ts';
+import {
+  addAtEnd,
+  type Edit,
+  endOfLine,
+  isNamed,
+  isPair,
+  lineBegin,
+  nameOf,
+  numeral,
+  type Tables,
+  tomlOf,
+  type Value,
+} from './toml-text.ts';
 
-/** What a key may be set to. */
-export type Value = string | number | boolean | readonly number[];
-
-/** A piece of text that takes the place of what stands from `from` to `to`. */
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
+export type { Tables, Value };
 
 /** A byte order mark, which TOML 1.0 does not know but editors write. */
 const BOM = '\ufeff';
@@ -22,24 +28,34 @@ const BOM = '\ufeff';
  * What stands in the place of a section and is no table stays, too: it is for the schema to complain of it.
  *
  * @param text must be TOML without faults
- * @param changes names such as `input.device`, with their new values: no control characters, no halves of characters
+ * @param changes names such as `input.device`, with their new values: no control characters, no halves of characters; or the name
+ *   of a list such as `push`, with all its tables
  */
-export function editToml(text: string, changes: Readonly<Record<string, Value>>): string {
+export function editToml(text: string, changes: Readonly<Record<string, Value | Tables>>): string {
   const mark = text.startsWith(BOM) ? BOM : '';
   let edited = text.slice(mark.length);
-  const wanted = parse(edited) as Record<string, Record<string, unknown>>;
+  const wanted = parse(edited) as Record<string, unknown>;
   for (const [name, value] of Object.entries(changes)) {
     const [section = '', key = ''] = name.split('.');
-    if (isDeepStrictEqual(wanted[section]?.[key], value) || !isTable(wanted[section] ?? {})) continue;
-    wanted[section] = { ...wanted[section], [key]: value };
-    edited = applied(edited, setKey(edited, section, key, value));
+    if (key === '') {
+      const tables = value as Tables;
+      if (isDeepStrictEqual(plain({ tables: wanted[name] ?? [] }), plain({ tables }))) continue;
+      if (tables.length > 0) wanted[name] = tables;
+      else delete wanted[name];
+      edited = applied(edited, setTables(edited, name, tables));
+      continue;
+    }
+    const table = wanted[section] ?? {};
+    if (!isTable(table) || isDeepStrictEqual(table[key], value)) continue;
+    wanted[section] = { ...table, [key]: value };
+    edited = applied(edited, setKey(edited, section, key, value as Value));
   }
   if (!isDeepStrictEqual(plain(parse(edited)), plain(wanted)))
     throw new Error('the text says something else than it should');
   return mark + edited;
 }
 
-function isTable(value: unknown): boolean {
+function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -75,18 +91,7 @@ function setKey(text: string, section: string, key: string, value: Value): Edit[
   if (inline?.value.type === 'TOMLInlineTable') return addInline(inline.value, line);
   const last = dotted.at(-1);
   if (last) return addLine(text, last, `${section}.${line}`);
-  return addSection(text, `[${section}]${endOfLine(text)}${line}`);
-}
-
-const isPair = (node: AST.TOMLNode): node is AST.TOMLKeyValue => node.type === 'TOMLKeyValue';
-
-/** A part of a name, whether it stands in quotes or not. */
-function nameOf(part: AST.TOMLBare | AST.TOMLQuoted | undefined): string | undefined {
-  return part?.type === 'TOMLBare' ? part.name : part?.value;
-}
-
-function isNamed({ keys }: AST.TOMLKey, name: string): boolean {
-  return keys.length === 1 && nameOf(keys[0]) === name;
+  return addAtEnd(text, `[${section}]${endOfLine(text)}${line}`);
 }
 
 /** Replaces a value. Comments between the elements of a list stay where they are. */
@@ -132,10 +137,6 @@ function placeIn(text: string, { comments, body: [{ body }] }: AST.TOMLProgram, 
   return shown ?? table.body.at(-1) ?? table.key;
 }
 
-function lineBegin(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
-}
-
 /** Adds a line behind that on which `node` ends, indented like the one on which it begins. */
 function addLine(text: string, { range: [from, to] }: { range: AST.Range }, line: string): Edit[] {
   const begin = lineBegin(text, from);
@@ -150,28 +151,4 @@ function addInline({ body, range: [from] }: AST.TOMLInlineTable, line: string): 
   const last = body.at(-1);
   if (last) return [{ from: last.range[1], to: last.range[1], text: `, ${line}` }];
   return [{ from: from + 1, to: from + 1, text: ` ${line} ` }];
-}
-
-function addSection(text: string, section: string): Edit[] {
-  const eol = endOfLine(text);
-  const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;
-  return [{ from: text.length, to: text.length, text: gap + section + eol }];
-}
-
-/** How the lines of a text end. */
-function endOfLine(text: string): string {
-  return /\r?\n/.exec(text)?.[0] ?? '\n';
-}
-
-/** A JSON text is TOML, too, but for the one control character that JSON leaves alone. */
-function tomlOf(value: Value): string {
-  if (typeof value === 'string') return JSON.stringify(value).replaceAll('\x7f', '\\u007f');
-  if (typeof value === 'number') return numeral(value);
-  return Array.isArray(value) ? `[${value.map(numeral).join(', ')}]` : `${value}`;
-}
-
-/** Whole numbers beyond 64 bits are floats in TOML, and what is no number has other names. */
-function numeral(value: number): string {
-  if (!Number.isFinite(value)) return `${value}`.replace('Infinity', 'inf').toLowerCase();
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : `${value}`;
 }

@@ -10,6 +10,10 @@ export interface KeyMeta {
   example?: string;
   /** Its value is never shown. */
   secret?: boolean;
+  /** Names that people try instead of its own. */
+  aliases?: readonly string[];
+  /** Several of it may stand there, as a list, but no more than so many. */
+  listOf?: number;
   /** What sort of value it takes; absent where that is of no use to anybody. */
   kind?: 'text' | 'number' | 'flag' | 'choice' | 'channels';
   /** Of a number or of the choices: `ms`. */

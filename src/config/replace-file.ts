@@ -43,8 +43,10 @@ export async function writeProblem(file: string): Promise<string | undefined> {
 /**
  * Replaces a file, whose mode and owner stay, so that after a power cut at any moment either the old or the new one is there. Of
  * a link the target is replaced. Rejects with `WriteProblem`; then the old file is there.
+ *
+ * @param newMode what it may be when it is not there yet
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string | Uint8Array, newMode = NEW_FILE_MODE): Promise<void> {
   const problem = await writeProblem(file);
   if (problem !== undefined) throw new WriteProblem(problem);
   let temporary: string | undefined;
@@ -54,7 +56,7 @@ export async function replaceFile(file: string, text: string): Promise<void> {
     // Always the same name: what a power cut leaves behind is taken away by the next try.
     temporary = path.join(folder, `.${path.basename(target)}.new`);
     await rm(temporary, { force: true });
-    await writeThrough(temporary, text, old);
+    await writeThrough(temporary, text, old ?? newMode);
     await rename(temporary, target);
     await syncFolder(folder);
   } catch (error) {
@@ -63,16 +65,26 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** Writes a new file down to the disk. */
+/** Takes a file away, if it is there; after a power cut it does not come back. Rejects with `WriteProblem`. */
+export async function removeFile(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+    await syncFolder(path.dirname(file));
+  } catch (error) {
+    throw new WriteProblem(`${file} cannot be removed: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** Writes a new file down to the disk. @param like the mode, or mode and owner */
 async function writeThrough(
   file: string,
-  text: string,
-  like: { mode: number; uid: number; gid: number } | undefined,
+  text: string | Uint8Array,
+  like: number | { mode: number; uid: number; gid: number },
 ): Promise<void> {
-  const handle = await open(file, 'wx', like ? 0o600 : NEW_FILE_MODE);
+  const handle = await open(file, 'wx', typeof like === 'number' ? like : 0o600);
   try {
     await handle.writeFile(text);
-    if (like) {
+    if (typeof like !== 'number') {
       const { uid, gid } = await handle.stat();
       if (uid !== like.uid || gid !== like.gid) await handle.chown(like.uid, like.gid);
       await handle.chmod(like.mode & 0o7777);
@@ -104,7 +116,8 @@ const REASONS: Record<string, string> = {
   ELOOP: 'its links go round in a circle',
 };
 
-function reason(error: unknown): string {
+/** Why a file cannot be written, as the end of a sentence. */
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? message;
 }

@@ -180,6 +180,7 @@ export interface BoxCondition {
 
 /** Everything that can be wrong with the machine. */
 export type ConditionName =
+  | 'data made anew'
   | 'under-voltage'
   | 'hot'
   | 'throttled'

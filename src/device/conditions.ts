@@ -20,6 +20,8 @@ export type ConditionFacts = Pick<
 > & {
   /** Whether a service manager watches over us: then the hardware's watchdog is expected to run, too. */
   readonly managed: boolean;
+  /** Whether the card's data partition could not be saved at this start of the machine; absent where nobody knows. */
+  readonly dataMadeAnew?: boolean;
 };
 
 /** How one condition stands. */
@@ -56,6 +58,11 @@ function flag(name: ConditionName, words: string, value: (facts: ConditionFacts)
 }
 
 const RULES: readonly Rule[] = [
+  flag(
+    'data made anew',
+    "the card's data could not be repaired and was made anew: settings are those of boardfeed.toml",
+    ({ dataMadeAnew }) => dataMadeAnew,
+  ),
   flag('under-voltage', 'the power supply is too weak', ({ throttling }) => throttling?.includes('under-voltage')),
   {
     name: 'hot',
@@ -108,6 +115,9 @@ const RULES: readonly Rule[] = [
 
 /** The names of all conditions, worst first. */
 export const CONDITION_NAMES: readonly ConditionName[] = RULES.map(({ name }) => name);
+
+/** What the status LED shows as "something is broken": somebody has to look, though the sound goes on. */
+export const SHOWN_AS_FAULT: ReadonlySet<ConditionName> = new Set(['data made anew']);
 
 /** How all conditions stand before the first look. */
 export const NO_CONDITIONS: readonly ConditionState[] = CONDITION_NAMES.map((name) => ({

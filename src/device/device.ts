@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Input } from '../capture/input.ts';
 import type { Config } from '../config/schema.ts';
 import type { BoxHealth } from '../desk/contract.ts';
@@ -6,17 +7,24 @@ import { native } from '../native.ts';
 import type { Outlet } from '../outlet.ts';
 import type { Programme } from '../programme/programme.ts';
 import { HealthReader } from './health.ts';
+import { runtimeFolder } from './panel/power-off.ts';
+import { StatusFile } from './status-file.ts';
 import { statusLine } from './status-line.ts';
+import { statusText } from './status-text.ts';
 import type { Vitals } from './watchdog/judge.ts';
 
 /** What is looked at while the box is on air. */
 export interface OnAirParts {
   readonly rateHz: number;
   readonly programme: Pick<Programme, 'status'>;
-  readonly input: Pick<Input, 'pulse' | 'status' | 'clockPpm'>;
+  readonly input: Pick<Input, 'pulse' | 'status' | 'wanted' | 'clockPpm'>;
   readonly outlets: { readonly all: readonly Pick<Outlet, 'feed' | 'sentBytes'>[] };
   /** What really plays when the input stays lost. */
   fallback(): string;
+  /** Name of the feed. */
+  name(): string;
+  /** Where the box can be opened, by name first. */
+  addresses(): readonly string[];
 }
 
 /** What the device needs of the rest. */
@@ -26,7 +34,12 @@ export interface DeviceOptions {
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** What stands still, in words. */
   standstills(): readonly string[];
+  /** Where it is told how the box is. Default: in the folder that the service manager has made, if it has. */
+  readonly statusFile?: string;
 }
+
+/** Only the service has a folder that others look into. */
+const STATUS_FILE = process.env.RUNTIME_DIRECTORY ? join(runtimeFolder(), 'status.txt') : undefined;
 
 /** Stands beside one appliance and reads snapshots of it: whether it moves, and how the machine is. The sound never waits for it. */
 export class Device {
@@ -34,6 +47,7 @@ export class Device {
   readonly #options: DeviceOptions;
   readonly #sinceMs = performance.now();
   #parts: OnAirParts | undefined;
+  #statusFile: StatusFile | undefined;
 
   constructor(options: DeviceOptions) {
     const { config, version, log } = options;
@@ -46,11 +60,14 @@ export class Device {
   start(parts: OnAirParts): void {
     this.#parts = parts;
     this.health.start(this.#options.config.health.every_s * 1000);
+    const { log, statusFile: file = STATUS_FILE } = this.#options;
+    if (file !== undefined) this.#statusFile = new StatusFile({ file, text: () => this.#statusText(parts), log });
   }
 
   /** The appliance goes off air. */
   stop(): void {
     this.health.stop();
+    this.#statusFile?.close();
   }
 
   /** How the machine was when it was last looked at; undefined before that. */
@@ -86,5 +103,20 @@ export class Device {
     const { programme, input, fallback } = this.#parts;
     const conditions = this.latest?.conditions.map(({ name }) => name) ?? [];
     return statusLine(programme.status, fallback(), input.status.kind, conditions);
+  }
+
+  /** The same for people who have nothing but the card. */
+  #statusText({ programme, input, fallback, name, addresses }: OnAirParts): string {
+    const { kind } = input.status;
+    return statusText({
+      name: name(),
+      version: this.#options.version,
+      addresses: addresses(),
+      programme: programme.status,
+      fallback: fallback(),
+      source: { wanted: input.wanted, ...(kind && { kind }) },
+      standsStill: this.standstills().length > 0,
+      conditions: this.latest?.conditions.map((condition) => condition.name) ?? [],
+    });
   }
 }

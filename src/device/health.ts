@@ -6,7 +6,8 @@ import type { SourceFacts } from '../capture/source.ts';
 import type { BoxCondition, BoxHealth } from '../desk/contract.ts';
 import { LogBudget } from '../log-budget.ts';
 import { machineInterfaces } from '../network-interfaces.ts';
-import { type ConditionLimits, NO_CONDITIONS, nextConditions } from './conditions.ts';
+import { type ConditionFacts, type ConditionLimits, NO_CONDITIONS, nextConditions } from './conditions.ts';
+import { readDataMadeAnew } from './data-partition.ts';
 import { readHardwareWatchdog } from './hardware-watchdog.ts';
 import { type CpuTimes, cpuTimes, memory, temperatureC } from './kernel-texts.ts';
 import { readMachine } from './machine.ts';
@@ -127,7 +128,7 @@ export class HealthReader {
 
   async #read(): Promise<BoxHealth> {
     const { version, source, procfs = '/proc', sysfs = '/sys', runfs = '/run', diskPath = STATE_PATH } = this.#options;
-    const [{ now, before }, meminfo, sensors, disk, throttling, clockSynchronised, watchdog] = await Promise.all([
+    const [{ now, before }, meminfo, sensors, disk, throttling, clockSynchronised, watchdog, anew] = await Promise.all([
       this.#looks(procfs),
       textOf(join(procfs, 'meminfo')),
       readSensors(sysfs),
@@ -135,6 +136,7 @@ export class HealthReader {
       readThrottling(sysfs),
       readClockSynchronised(runfs),
       readHardwareWatchdog(sysfs),
+      readDataMadeAnew(runfs),
     ]);
     const machineMemory = memory(meminfo ?? '');
     const temperature = temperatureC(sensors);
@@ -163,17 +165,18 @@ export class HealthReader {
       addresses: addresses(),
       capture,
     };
-    this.#latest = { ...box, conditions: this.#judge(box, now.atMs) };
+    const facts = { ...box, ...(anew !== undefined && { dataMadeAnew: anew }) };
+    this.#latest = { ...box, conditions: this.#judge(facts, now.atMs) };
     return this.#latest;
   }
 
   /** The conditions that hold. What has changed is logged. */
-  #judge(box: Omit<BoxHealth, 'conditions'>, atMs: number): BoxCondition[] {
+  #judge(facts: Omit<ConditionFacts, 'managed'>, atMs: number): BoxCondition[] {
     const { limits, managed = MANAGED } = this.#options;
     if (atMs - this.#judgedMs >= JUDGE_MS) {
       this.#judgedMs = atMs;
       const before = this.#conditions;
-      this.#conditions = nextConditions(before, { ...box, managed }, limits);
+      this.#conditions = nextConditions(before, { ...facts, managed }, limits);
       this.#conditions.forEach(({ name, raised, words }, index) => {
         if (raised !== before[index]?.raised) this.#tell(name, raised ? words : undefined);
       });

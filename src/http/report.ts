@@ -1,5 +1,6 @@
 import type { Input } from '../capture/input.ts';
 import type { ListenerState } from '../connections/listener.ts';
+import { SHOWN_AS_FAULT } from '../device/conditions.ts';
 import type { Device } from '../device/device.ts';
 import type { AirFacts } from '../device/panel/patterns.ts';
 import type { Feed } from '../encoders/feed.ts';
@@ -118,13 +119,15 @@ export class Report {
   panel(): AirFacts {
     const { state, level, problem } = this.#parts.programme.status;
     const { wanted, status } = this.#parts.input;
+    const { device } = this.#parts;
+    const broken = device.latest?.conditions.some(({ name }) => SHOWN_AS_FAULT.has(name)) ?? false;
     return {
       state,
       ...(level && { level }),
       ...(problem && { cause: problem.cause }),
       ...(status.kind && { kind: status.kind }),
       wanted,
-      fault: this.#parts.device.standstills().length > 0,
+      fault: broken || device.standstills().length > 0,
     };
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { parseTOML } from 'toml-eslint-parser';
 import { parseConfig } from '../../src/config/config.ts';
-import { editToml, type Value } from '../../src/config/edit.ts';
+import { editToml, type Tables, type Value } from '../../src/config/edit.ts';
 import { exampleConfig } from '../../src/config/example.ts';
 
 for (const [what, before, changes, after] of [
@@ -129,7 +129,36 @@ for (const [what, before, changes, after] of [
     '[opus]\nenabled = true\n[mp3]\nenabled = false\n',
   ],
   ['a section that is no table: for the schema to complain of', 'mp3 = 5\n', { 'mp3.enabled': false }, 'mp3 = 5\n'],
-] as [string, string, Record<string, Value>, string][]) {
+  [
+    'the first tables of a list',
+    '# x\n[mp3]\nenabled = true',
+    { push: [{ url: 'a', public: true }, { url: 'b' }], 'mp3.enabled': false },
+    '# x\n[mp3]\nenabled = false\n\n[[push]]\nurl = "a"\npublic = true\n\n[[push]]\nurl = "b"\n',
+  ],
+  [
+    'other tables of a list, with what stands between and behind them',
+    '[[push]] # 1\nurl = "a" # a\n# in it\nname = "x"\n\n# between\n[mp3]\n# c\n[[push]]\r\nurl = "b"\r\n# behind\n',
+    { push: [{ url: 'c' }] },
+    '[[push]]\nurl = "c"\n\n# between\n[mp3]\n# c\n# behind\n',
+  ],
+  [
+    'the same tables, written in another way',
+    '[[ push ]]\n"url" = \'a\'\n',
+    { push: [{ url: 'a' }] },
+    '[[ push ]]\n"url" = \'a\'\n',
+  ],
+  ['no tables any more', '# x\n[[push]]\nurl = "a"\n\n[[push]]\nurl = "b"\n[mp3]\n', { push: [] }, '# x\n\n[mp3]\n'],
+  ['no tables where there are none', '# x\n', { push: [] }, '# x\n'],
+  [
+    'a list in one line',
+    '# x\npush = [{ url = "a" }] # y\n[mp3]\n',
+    { push: [{ url: 'b' }] },
+    '# x\n[mp3]\n\n[[push]]\nurl = "b"\n',
+  ],
+  ['an empty list in one line', 'push = []\r\n', { push: [{ url: 'b' }] }, '\r\n[[push]]\r\nurl = "b"\r\n'],
+  ['a list in a file of nothing', '', { push: [{ url: 'b"' }] }, '[[push]]\nurl = "b\\""\n'],
+  ['a list below a mark', '\ufeff[[push]]\nurl = "a"', { push: [{ url: 'b' }] }, '\ufeff[[push]]\nurl = "b"\n'],
+] as [string, string, Record<string, Value | Tables>, string][]) {
   test(`edited: ${what}`, (t) => {
     t.is(editToml(before, changes), after);
   });
@@ -272,5 +301,31 @@ test('whatever is changed, all else says the same, and every comment is still th
       t.is(/(?<!\r)\n/.test(edited), /(?<!\r)\n/.test(text) || !text.includes('\n'));
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('tables of a list are replaced wherever they stand, and all else says the same', (t) => {
+  const table = (end: string) => pairs(end).map((lines) => ['[[ "list" ]]', ...lines, ''].join(end));
+  const all = eol.chain((end) =>
+    fc.tuple(
+      section('t', end),
+      fc.array(table(end), { maxLength: 3 }),
+      section('u', end),
+      fc.array(table(end), { maxLength: 2 }),
+    ),
+  );
+  const tables = fc.array(fc.record({ url: fc.string({ unit: 'grapheme' }), on: fc.boolean() }), { maxLength: 3 });
+  fc.assert(
+    fc.property(all, tables, ([first, before, second, behind], list) => {
+      const text = [first, ...before, second, ...behind].join('');
+      const edited = editToml(text, { list });
+      const [was, is] = [parse(text), parse(edited)] as Record<string, unknown>[];
+      t.deepEqual(JSON.parse(JSON.stringify(is?.list ?? [])), list);
+      delete was?.list;
+      delete is?.list;
+      t.deepEqual(is, was);
+      t.is(editToml(edited, { list }), edited);
+    }),
+    { numRuns: 300 },
   );
 });

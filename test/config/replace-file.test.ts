@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { replaceFile, WriteProblem, writeProblem } from '../../src/config/replace-file.ts';
+import { removeFile, replaceFile, WriteProblem, writeProblem } from '../../src/config/replace-file.ts';
 
 const POWER_CUT = fileURLToPath(new URL('_power-cut.ts', import.meta.url));
 
@@ -48,6 +48,26 @@ test('a file that is not there is made, for nobody but its owner and group', asy
   await replaceFile(file, 'new');
   t.is(readFileSync(file, 'utf8'), 'new');
   t.is(statSync(file).mode & 0o007, 0);
+});
+
+test('a new file may be for its owner alone, and may have any bytes', async (t) => {
+  const file = join(folder(t), 'key');
+  await replaceFile(file, Buffer.from([0, 255]), 0o600);
+  t.deepEqual(readFileSync(file), Buffer.from([0, 255]));
+  t.is(statSync(file).mode & 0o777, 0o600);
+});
+
+test('a file is taken away, also when it is not there, and a folder that is not there says so', async (t) => {
+  const directory = folder(t);
+  const file = join(directory, 'b.toml');
+  writeFileSync(file, 'old');
+  await removeFile(file);
+  await removeFile(file);
+  t.deepEqual(readdirSync(directory), []);
+  await t.throwsAsync(removeFile(join(directory, 'none', 'b')), {
+    instanceOf: WriteProblem,
+    message: /its folder does not exist/,
+  });
 });
 
 test('of a link the target is replaced, in its own folder', async (t) => {

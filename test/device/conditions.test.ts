@@ -8,6 +8,7 @@ import {
   NO_CONDITIONS,
   nextConditions,
   RAISE_LOOKS,
+  SHOWN_AS_FAULT,
 } from '../../src/device/conditions.ts';
 
 const LIMITS = { hot_c: 80, xruns_per_hour: 10 };
@@ -36,6 +37,8 @@ const names = (states: readonly ConditionState[]) => states.filter(({ raised }) 
 
 for (const [what, facts, expected, words] of [
   ['all is well', {}, [], /^$/],
+  ['new data', { dataMadeAnew: true }, ['data made anew'], /could not be repaired/],
+  ['repaired data', { dataMadeAnew: false }, [], /^$/],
   ['80 °C', { temperatureC: 80 }, ['hot'], /80 °C/],
   ['79.9 °C', { temperatureC: 79.9 }, [], /^$/],
   ['a weak supply', { throttling: ['under-voltage'] }, ['under-voltage'], /power supply/],
@@ -116,6 +119,21 @@ test('what is not known is no reason to worry', (t) => {
   const unknown = { managed, machineUptimeS, capture: { xruns: 0, xrunsLastHour: 0, lostFrames: 0 } };
   for (let left = CLEAR_LOOKS; left > 0; left--) states = nextConditions(states, unknown, LIMITS);
   t.deepEqual(names(states), []);
+});
+
+test('lost data is shown by the LED, and stays shown: nobody mends it while the machine runs', (t) => {
+  const states = after(RAISE_LOOKS, { dataMadeAnew: true });
+  t.deepEqual(names(after(1000, { dataMadeAnew: true }, states)), ['data made anew']);
+  t.deepEqual(
+    names(states).filter((name) => SHOWN_AS_FAULT.has(name)),
+    ['data made anew'],
+  );
+  t.is(CONDITION_NAMES[0], 'data made anew', 'it is the worst');
+  const others = after(RAISE_LOOKS, { temperatureC: 90, throttling: ['under-voltage'], ...disk(0) });
+  t.deepEqual(
+    names(others).filter((name) => SHOWN_AS_FAULT.has(name)),
+    [],
+  );
 });
 
 test('every condition has one name', (t) => {

@@ -149,6 +149,25 @@ test.serial('a condition is told when it comes, and stands in what is known with
   t.is(reader.latest, last);
 });
 
+for (const [words, expected] of [
+  ['It could not be repaired; it was made anew, and settings are those of boardfeed.toml.', ['data made anew']],
+  ['It was repaired.', []],
+  [undefined, []],
+] as const) {
+  test.serial(`what became of the data partition: ${words ?? 'nothing'}`, async (t) => {
+    const { reader } = machine(t, words ? { 'run/boardfeed-image/data-partition.txt': `${words}\n` } : {}, 0);
+    reader.start(2100);
+    t.teardown(() => reader.stop());
+    await reader.look();
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    const { conditions } = await reader.look();
+    t.deepEqual(
+      conditions.map(({ name }) => name),
+      [...expected],
+    );
+  });
+}
+
 test.serial('a look that fails, as without descriptors, ends nothing; the next one is as good as any', async (t) => {
   t.timeout(60_000);
   let looks = 0;

@@ -20,7 +20,7 @@ function box(t: ExecutionContext) {
   t.teardown(() => programme.stop());
   const input = { wanted: 'alsa', status: { kind: 'alsa', attempts: 1 } } as ReportedParts['input'];
   const standstills: string[] = [];
-  const device = { standstills: () => standstills };
+  const device: { standstills(): string[]; latest?: unknown } = { standstills: () => standstills };
   const report = new Report({ programme, input, device } as unknown as ReportedParts);
   let endMs = 0;
   /** A second of a signal, after what was played before. */
@@ -31,7 +31,7 @@ function box(t: ExecutionContext) {
     programme.block({ samples, frames, timeMs: atMs, lostFrames: 0 } as Block);
   };
   const shows = () => lampKind({ updating: false, onAir: report.panel() });
-  return { programme, report, play, shows, standstills };
+  return { programme, report, play, shows, standstills, device };
 }
 
 test('the status LED goes by what the programme and its input really say', (t) => {
@@ -59,5 +59,15 @@ test('what stands still is a fault, whatever the programme says', (t) => {
   play(0.25);
   t.is(shows(), 'live');
   standstills.push('the mp3 encoder makes nothing');
+  t.is(shows(), 'fault');
+});
+
+test('lost data is a fault for the LED; what is wrong with the machine otherwise is not', (t) => {
+  const { programme, play, shows, device } = box(t);
+  programme.start();
+  play(0.25);
+  device.latest = { conditions: [{ name: 'hot', words: '' }] };
+  t.is(shows(), 'live');
+  device.latest = { conditions: [{ name: 'data made anew', words: '' }] };
   t.is(shows(), 'fault');
 });

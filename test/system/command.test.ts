@@ -1,10 +1,20 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { wholeMp3Frames } from '../../src/encoders/mp3-frames.ts';
 import { MAIN, startBox } from '../support/box.ts';
 import { listen } from '../support/listener.ts';
@@ -49,6 +59,56 @@ test.serial('gpio-setup never keeps the box from starting', async (t) => {
   }
 });
 
+/** A card, and where its settings go. */
+function card(t: ExecutionContext, text: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'boardfeed-card-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  chmodSync(directory, 0o755);
+  const place = (name: string) => join(directory, name);
+  mkdirSync(place('etc'));
+  writeFileSync(place('boardfeed.toml'), text);
+  writeFileSync(place('default.toml'), '');
+  const args = ['--from', place('boardfeed.toml'), '--into', place('box'), '--config', place('etc/b.toml')];
+  return { place, take: () => boardfeed('import-settings', ...args, '--default', place('default.toml')) };
+}
+
+test.serial('import-settings takes what it can, says what it cannot, and exits 0', async (t) => {
+  const { place, take } = card(t, '[box]\nname = "hall"\n[opus]\ncomplexity = 3\nx = 1\n');
+  const { code, output } = await take();
+  t.is(code, 0, output);
+  t.is(output, 'line 5: opus.x: no such key; expected one of enabled, bitrate_kbps, complexity\n');
+  t.is(readFileSync(place('box/hostname'), 'utf8'), 'hall\n');
+  t.is(readFileSync(place('etc/b.toml'), 'utf8'), '[opus]\ncomplexity = 3\n');
+});
+
+test.serial('import-settings on a disk that cannot be written exits 1, without a stack', async (t) => {
+  const { place, take } = card(t, '');
+  rmSync(place('etc'), { recursive: true });
+  const { code, output } = await take();
+  t.is(code, 1, output);
+  t.regex(output, /^boardfeed: .*etc cannot be used: ENOENT/);
+  t.notRegex(output, /\n {4}at /);
+});
+
+const asRoot = process.getuid?.() === 0 ? test.serial : test.serial.skip;
+
+asRoot('import-settings as root writes as the user of the box where that user may write', async (t) => {
+  const { place, take } = card(t, '[opus]\ncomplexity = 3\n');
+  chownSync(place('etc'), 1234, 2345);
+  const { code, output } = await take();
+  t.is(code, 0, output);
+  const { uid, gid } = statSync(place('etc/b.toml'));
+  t.deepEqual([uid, gid], [1234, 2345]);
+  t.is(statSync(place('box/hostname')).uid, 0);
+  // The user leads the hand of root to a file of root's.
+  rmSync(place('etc/b.toml'));
+  writeFileSync(place('roots.toml'), '# mine\n');
+  symlinkSync(place('roots.toml'), place('etc/b.toml'));
+  writeFileSync(place('boardfeed.toml'), '[opus]\ncomplexity = 4\n');
+  t.is((await take()).code, 1);
+  t.is(readFileSync(place('roots.toml'), 'utf8'), '# mine\n');
+});
+
 test.serial('bad arguments and bad configurations name what is wrong, exit 78 and show no stack', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'boardfeed-config-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
@@ -61,6 +121,9 @@ test.serial('bad arguments and bad configurations name what is wrong, exit 78 an
     [['listen'], /no such command/],
     [['--off'], /--off: only gpio-setup knows it/],
     [['gpio-setup', 'now'], /no such command/],
+    [['import-settings', '--from', bad, '--config', bad], /expected --from FILE, --into DIR and --config FILE/],
+    [['import-settings', 'now'], /no such command/],
+    [['--into', directory], /--into: only import-settings knows it/],
     [['check-config'], /expected one file/],
     [['--config', join(directory, 'absent.toml')], /absent\.toml: cannot be read/],
     [['--config', bad], /input\.sorce: no such key/, /mp3\.bitrate_kbps = 1: expected one of 64/],

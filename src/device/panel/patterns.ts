@@ -16,7 +16,7 @@ export interface AirFacts {
   readonly kind?: SourceStatus['kind'];
   /** The configured source: the demo signal is no fault where it is wanted. */
   readonly wanted: string;
-  /** Something stands still that must not. */
+  /** Something stands still that must not, or is broken otherwise. */
   readonly fault: boolean;
 }
 

@@ -51,7 +51,7 @@ class Card {
     tool('mke2fs', [...MKE2FS_OPTIONS.split(' '), this.data, '16M']);
     for (const name of ['card', 'card/cardp2', 'card/cardp4']) {
       const folder = root.path(`sys/devices/${name}`);
-      mkdirSync(folder);
+      mkdirSync(folder, { recursive: true });
       const number = /p(\d)$/.exec(name)?.[1];
       if (number !== undefined) writeFileSync(path.join(folder, 'partition'), `${number}\n`);
       symlinkSync(folder, root.path(`sys/class/block/${path.basename(name)}`));

@@ -51,7 +51,7 @@ test('finish.sh enables what the recipe brings', (t) => {
   const text = readFileSync(path.join(RECIPE, 'finish.sh'), 'utf8');
   for (const name of readdirSync(UNITS)) {
     const unit = readFileSync(path.join(UNITS, name), 'utf8');
-    t.is(text.includes(` ${name}`), unit.includes('[Install]'), name);
+    t.is(new RegExp(`[\\s]${name}\\s`).test(text), unit.includes('[Install]'), name);
   }
 });
 

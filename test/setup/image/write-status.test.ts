@@ -85,6 +85,7 @@ test('news that come while it waits are written, too; it goes on for as long as 
   t.is(root.diary().filter((line) => line.includes('rw')).length, 3);
   t.true(words().startsWith('state 1'));
   root.program('sleep', 'date +%N > $ROOT/run/boardfeed/status.txt');
+  root.write('run/boardfeed/status.txt', 'other news\n');
   write({ ROUNDS: '4' });
   t.is(root.diary().filter((line) => line.includes('rw')).length, 4);
 });
