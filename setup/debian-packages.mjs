@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /**
- * @typedef {'node' | 'start' | 'test' | 'test:system' | 'package' | 'image' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
+ * @typedef {'node' | 'start' | 'test' | 'test:system' | 'test:image' | 'package' | 'image' | 'bench' | `bench:${string}`} Need a command, or `node` for what runs nothing but the
  *   pinned Node. `bench` stands for every benchmark, `bench:lag` for one.
  */
 /**
- * @typedef {{ name: string, why: string, for: readonly Need[], on?: string }} DebianPackage `on`: the only machines that need
- *   it, by their architecture as Debian names it
+ * @typedef {{ name: string, why: string, for: readonly Need[], on?: string, since?: number }} DebianPackage `on`: the only
+ *   machines that need it, by their architecture as Debian names it. `since`: the first release of Debian whose version will do;
+ *   on older ones we help ourselves
  */
 
 /** @type {readonly Need[]} */
@@ -65,9 +67,15 @@ export const debianPackages = [
   { name: 'chromium', why: 'a listener, and opens the page', for: ['test', 'bench:ear'] },
 
   { name: 'qemu-system-x86', why: 'the machine that the package is installed on', for: ['test:system'] },
-  { name: 'debian-archive-keyring', why: 'tells that this Debian is the real one', for: ['image', 'test:system'] },
+  {
+    name: 'debian-archive-keyring',
+    why: 'tells that this Debian is the real one',
+    for: ['image', 'test:system', 'test:image'],
+  },
   { name: 'fakeroot', why: 'lets its files belong to root without being root', for: ['test:system'] },
   { name: 'e2fsprogs', why: 'makes file systems', for: ['test', 'image', 'test:system'] },
+  { name: 'qemu-system-arm', why: 'the machine that the memory card is put into', for: ['test:image'], since: 13 },
+  { name: 'openssh-client', why: 'a way into that machine', for: ['test:image'] },
 
   {
     name: 'icecast2',
@@ -76,8 +84,8 @@ export const debianPackages = [
   },
   {
     name: 'mmdebstrap',
-    why: "fetches Debian's libraries for the package, and makes the Debian it is tested on",
-    for: [...PACKAGE, 'test:system'],
+    why: "fetches Debian's libraries for the package, and makes what it is tested on",
+    for: [...PACKAGE, 'test:system', 'test:image'],
   },
   { name: 'dpkg-dev', why: 'tells which of them the package needs', for: PACKAGE },
   { name: 'gcc-aarch64-linux-gnu', why: 'compiles the addons for arm64', for: PACKAGE, on: 'amd64' },
@@ -86,7 +94,7 @@ export const debianPackages = [
   { name: 'g++-x86-64-linux-gnu', why: 'compiles the addons for amd64', for: PACKAGE, on: 'arm64' },
   { name: 'squashfs-tools', why: "makes the system's file system, which nobody writes to", for: ['image'] },
   { name: 'dosfstools', why: 'makes the partition that any PC can open', for: ['image'] },
-  { name: 'mtools', why: 'puts files into it', for: ['image'] },
+  { name: 'mtools', why: 'puts files into it, and takes them out', for: ['image', 'test:image'] },
   { name: 'genimage', why: 'puts partitions together', for: ['image'] },
   { name: 'xz-utils', why: 'packs the image', for: ['image'] },
   { name: 'fdisk', why: 'sfdisk, with which the box grows its last partition', for: ['test'] },
@@ -121,15 +129,37 @@ export function packagesFor(need) {
 }
 
 /**
+ * Which release of Debian this is, by os-release(5). What is no release yet is newer than all of them.
+ *
+ * @param {string} text
+ * @returns {number}
+ */
+export function debianRelease(text) {
+  const version = /^VERSION_ID="?(\d+)/m.exec(text)?.[1];
+  return version === undefined ? Number.POSITIVE_INFINITY : Number(version);
+}
+
+/** @returns {number} */
+function ownRelease() {
+  try {
+    return debianRelease(readFileSync('/etc/os-release', 'utf8'));
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+/**
  * Asks dpkg, once, for everything that a command needs.
  *
  * @param {Need} need
  * @param {string} debianArch such as `amd64`
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {number} [release] of Debian
  * @returns {{ missing: DebianPackage[], installed: Map<string, string> }} on a system without dpkg, all are missing
  */
-export function queryPackages(need, debianArch, env = process.env) {
-  const needed = packagesFor(need).filter(({ on = debianArch }) => on === debianArch);
+export function queryPackages(need, debianArch, env = process.env, release = ownRelease()) {
+  const needed = packagesFor(need).filter(({ on = debianArch, since = 0 }) => on === debianArch && since <= release);
   // It fails when one package is unknown to it, and still answers for the others: the answer counts, not the exit code.
   const asked = spawnSync(
     'dpkg-query',

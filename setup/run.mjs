@@ -11,22 +11,32 @@ import { withLock } from './lock.mjs';
 import { checkMachine, childEnv, pinnedNode, projectDir, SetupError } from './machine.mjs';
 import { areModulesCurrent, installModules } from './node-modules.mjs';
 import { buildPage, isPageCurrent } from './page.mjs';
-import { systemTestRecord } from './system-test.mjs';
+import { imageRecord, imageTestRecord, systemTestRecord } from './system-test.mjs';
 import { COUNTS_FD_VARIABLE, closingLine } from './test-counts.mjs';
 
 /*
- * What stands behind `npm start`, `npm test`, `npm run test:system`, `npm run check`, `npm run package`, `npm run image` and `npm run bench:*`: makes this
- * machine ready, as far as it is
- * not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
+ * What stands behind `npm start`, `npm test`, `npm run test:*`, `npm run check`, `npm run package`, `npm run image` and `npm run bench:*`:
+ * makes this machine ready, as far as it is not, then runs what was asked for on the pinned Node. The machine's own Node (20 or newer) runs this folder the first time,
  * the pinned Node from then on; hence JavaScript, and nothing from npm.
  */
 
 const USAGE =
-  'Usage: node setup/run.mjs start|test|test:system|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
+  'Usage: node setup/run.mjs start|test|test:system|test:image|test:power-cuts|check|package|image [ARGUMENTS] | bench NAME [ARGUMENTS]';
 const LOCK_FILE = path.join(projectDir, '.setup.lock');
+const IMAGE_TESTS = 'ava.image.config.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const commands = { start, test, 'test:system': testSystem, check, bench, package: makePackage, image: makeImage };
+const commands = {
+  start,
+  test,
+  'test:system': testSystem,
+  'test:image': testImage,
+  'test:power-cuts': testPowerCuts,
+  check,
+  bench,
+  package: makePackage,
+  image: makeImage,
+};
 
 /** @param {string[]} args */
 async function start(args) {
@@ -42,19 +52,49 @@ async function test(args) {
   await runTests(args, args.length > 0 ? [] : await runLinters(projectDir, childEnv()));
 }
 
+/** @param {string[]} args */
+async function testSystem(args) {
+  await testUnlessPassed(args, systemTestRecord(projectDir), async (selected) => {
+    await prepare('test:system');
+    await runTests(['--config', 'ava.system.config.mjs', ...selected], []);
+  });
+}
+
+/** @param {string[]} args */
+async function testImage(args) {
+  await testUnlessPassed(args, imageTestRecord(projectDir), async (selected) => {
+    await prepareImageTest();
+    await runTests(['--config', IMAGE_TESTS, ...selected], []);
+  });
+}
+
+/** The long form of one of them. @param {string[]} args */
+async function testPowerCuts(args) {
+  process.env.BOARDFEED_POWER_CUTS ??= '30';
+  await prepareImageTest();
+  await runTests(['--config', IMAGE_TESTS, path.join('test', 'system', 'image', 'power-cuts.test.ts'), ...args], []);
+}
+
+/** With the image that lies here or is made now, unless another one is named. */
+async function prepareImageTest() {
+  await prepare('test:image');
+  if (process.env.BOARDFEED_IMAGE || imageRecord(projectDir).isCurrent()) return;
+  await makeImage([]);
+}
+
 /**
  * @param {string[]} args given to AVA, but for `--if-changed`: then nothing is run when all has passed before and nothing that it
  *   depends on was changed since
+ * @param {{ alreadyPassed: boolean, passed: () => void }} record
+ * @param {(selected: string[]) => Promise<void>} run
  */
-async function testSystem(args) {
+async function testUnlessPassed(args, record, run) {
   const selected = args.filter((arg) => arg !== '--if-changed');
-  const record = systemTestRecord(projectDir);
   if (selected.length < args.length && record.alreadyPassed) {
     console.log('The tests in the emulated machine have passed with just what lies here.');
     return;
   }
-  await prepare('test:system');
-  await runTests(['--config', 'ava.system.config.mjs', ...selected], []);
+  await run(selected);
   if (process.exitCode === 0 && selected.length === 0) record.passed();
 }
 
@@ -107,7 +147,10 @@ async function makeImage(args) {
   await prepareNode('image');
   await buildPageWhenStale();
   const { makeImage: make } = await import('./image.mjs');
+  // Taken before: a source that is edited meanwhile must count as changed.
+  const record = imageRecord(projectDir);
   await withLock(LOCK_FILE, () => make(args, checkMachine(process.versions.node, process.platform, process.arch)));
+  record.made();
 }
 
 /**

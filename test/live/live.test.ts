@@ -2,43 +2,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { OpusDecoder } from 'opus-decoder';
-import { type ClientOptions, WebSocket } from 'ws';
-import { type Greeting, type Piece, readPiece } from '../../src/live/message.ts';
+import type { ClientOptions, WebSocket } from 'ws';
 import { type Box, startBox } from '../support/box.ts';
+import { openPage as openLivePage } from '../support/live-page.ts';
 import { until } from '../support/processes.ts';
 
-/** A page as the box sees it, by another implementation of WebSockets. */
+/** A page that goes with its test. */
 async function openPage(t: ExecutionContext, { port }: Pick<Box, 'port'>, query = '', options: ClientOptions = {}) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/live${query}`, { perMessageDeflate: false, ...options });
-  socket.binaryType = 'arraybuffer';
-  const page = {
-    socket,
-    pieces: [] as Piece[],
-    texts: [] as (Greeting | { state: Greeting['state'] })[],
-    closed: undefined as string | undefined,
-    refused: undefined as number | undefined,
-    get greeting() {
-      return page.texts[0] as Greeting;
-    },
-  };
-  socket.on('message', (data, isBinary) => {
-    const piece = isBinary ? readPiece(data as ArrayBuffer) : undefined;
-    if (piece) page.pieces.push(piece);
-    else page.texts.push(JSON.parse(String(data)));
-  });
-  socket.on('close', (code, reason) => {
-    page.closed = `${code} ${reason}`;
-  });
-  socket.on('unexpected-response', (request, response) => {
-    page.refused = response.statusCode ?? 0;
-    request.destroy();
-  });
-  socket.on('error', () => {}); // 'close' follows.
-  t.teardown(() => socket.terminate());
-  await until(
-    'the page is answered',
-    () => page.texts.length > 0 || page.closed !== undefined || page.refused !== undefined,
-  );
+  const page = await openLivePage(port, query, options);
+  t.teardown(() => page.socket.terminate());
   return page;
 }
 

@@ -1,5 +1,11 @@
 import test from 'ava';
-import { debianPackages, packagesFor, parseInstalled, queryPackages } from '../../setup/debian-packages.mjs';
+import {
+  debianPackages,
+  debianRelease,
+  packagesFor,
+  parseInstalled,
+  queryPackages,
+} from '../../setup/debian-packages.mjs';
 
 const answers: [what: string, printed: string, expected: [string, string][]][] = [
   ['nothing', '', []],
@@ -67,3 +73,24 @@ for (const [machine, other, ours] of [
     t.false(asked.includes(ours));
   });
 }
+
+const releases: [what: string, text: string, release: number][] = [
+  ['bookworm', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\n', 12],
+  ['trixie', 'VERSION_ID="13"\nID=debian\n', 13],
+  ['a point release of a derivative', 'VERSION_ID=13.2\n', 13],
+  ['what has no release yet', 'PRETTY_NAME="Debian GNU/Linux forky/sid"\n', Number.POSITIVE_INFINITY],
+];
+
+for (const [what, text, release] of releases) {
+  test(`the release of Debian: ${what}`, (t) => t.is(debianRelease(text), release));
+}
+
+test('an emulator that is too old is not installed', (t) => {
+  const asked = (release: number) => {
+    const { missing, installed } = queryPackages('test:image', 'amd64', process.env, release);
+    return [...missing.map(({ name }) => name), ...installed.keys()];
+  };
+  t.false(asked(12).includes('qemu-system-arm'));
+  t.true(asked(13).includes('qemu-system-arm'));
+  t.true(asked(12).includes('mtools'));
+});

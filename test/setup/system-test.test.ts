@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
-import { systemTestRecord } from '../../setup/system-test.mjs';
+import { imageTestRecord, systemTestRecord } from '../../setup/system-test.mjs';
 
 test('what has passed is known as such until something that it depends on changes', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'boardfeed-record-'));
@@ -47,4 +47,20 @@ test('what changes while the tests run has not passed', (t) => {
   writeFileSync(join(folder, 'src', 'main.ts'), '');
   before.passed();
   t.false(systemTestRecord(folder, env).alreadyPassed);
+});
+
+test('the image has a record of its own, and depends on how it is made, too', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'boardfeed-record-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+  const record = (more = {}) => imageTestRecord(folder, { ...env, ...more });
+  mkdirSync(join(folder, 'image'));
+  writeFileSync(join(folder, 'image', 'packages.txt'), 'a');
+  record().passed();
+  t.true(record().alreadyPassed);
+  t.false(systemTestRecord(folder, env).alreadyPassed);
+  writeFileSync(join(folder, 'trial.img'), 'b');
+  t.false(record({ BOARDFEED_IMAGE: join(folder, 'trial.img') }).alreadyPassed);
+  writeFileSync(join(folder, 'image', 'packages.txt'), 'changed');
+  t.false(record().alreadyPassed);
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { type Running, run, until } from './processes.ts';
 
 const nullSink = (name: string) => `module-null-sink sink_name=${name} rate=48000 channels=2 format=float32le`;
@@ -97,15 +98,27 @@ ctl.!default { type pulse server "unix:${socket}" }
     return { volumes: Object.values(source.volume).map(({ value }) => value), mute: source.mute };
   }
 
-  /** Plays interleaved stereo float32 at 48 kHz into a sink, once. */
-  play(sink: string, samples: Float32Array): Running {
+  /** Plays interleaved stereo float32 at 48 kHz into a sink, once; without any, what is written to its stdin. */
+  play(sink: string, samples?: Float32Array): Running {
     const player = run(
       'pacat',
       ['--playback', '-d', sink, '--raw', '--format=float32le', '--rate=48000', '--channels=2', '--latency-msec=500'],
       { env: this.env, stdio: ['pipe', 'ignore', 'pipe'] },
     );
     player.child.stdin?.on('error', () => {}); // It may be stopped before it has read everything.
-    player.child.stdin?.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+    if (samples) player.child.stdin?.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+    return player;
+  }
+
+  /** Plays the same samples into a sink, over and over without a seam. */
+  playForever(sink: string, samples: Float32Array): Running {
+    const player = this.play(sink);
+    const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+    const again = function* () {
+      for (;;) yield bytes;
+    };
+    const { stdin } = player.child;
+    if (stdin) Readable.from(again()).pipe(stdin);
     return player;
   }
 

@@ -1,6 +1,8 @@
 import { monotonicMs } from '../../../src/pcm.ts';
 import { until } from '../processes.ts';
-import { AGENT, type Machine, type MachineOptions, startMachine } from './machine.ts';
+import type { Ended } from './agent.ts';
+import { AGENT, type MachineOptions, startMachine } from './machine.ts';
+import type { Qemu } from './qemu.ts';
 import type { Qmp } from './qmp.ts';
 
 /** A line of the guest's journal. */
@@ -14,6 +16,13 @@ export interface JournalLine {
   readonly message: string;
 }
 
+/** Root's hands inside. */
+export interface Hands {
+  /** Runs a shell script and waits for its end, at most so long. */
+  run(script: string, timeoutS: number): Promise<Ended>;
+  close(): void | Promise<void>;
+}
+
 /** From power-on until root can run something; some ten times what a real machine takes, and more beside other work. */
 const BOOT_MS = 300_000;
 /** What a command may take that should take a second. */
@@ -23,24 +32,36 @@ export const SHARED = '/mnt/host';
 
 /** An emulated machine with Linux in it, and root's hands inside. All its times are the guest's own, from power-on. */
 export class Guest {
-  readonly #machine: Machine;
+  readonly #machine: Qemu;
+  readonly #hands: Hands;
+  readonly #reach: () => Promise<void>;
   /** Guest's clock minus ours, s: the guest's runs as fast as ours, however slow its processor is. */
-  #aheadS = 0;
+  #aheadS = -monotonicMs() / 1000;
 
-  private constructor(machine: Machine) {
+  /** @param reach resolves when a machine that starts, or starts again, obeys the hands */
+  constructor(machine: Qemu, hands: Hands, reach: () => Promise<void>) {
     this.#machine = machine;
+    this.#hands = hands;
+    this.#reach = reach;
   }
 
-  /** Switches it on; resolves when it obeys. `what` follows the kernel's own arguments. */
+  /** Switches a machine on that has QEMU's agent inside; resolves when it obeys. `append` follows the kernel's own arguments. */
   static async boot(options: MachineOptions): Promise<Guest> {
-    const machine = await startMachine(options);
-    const guest = new Guest(machine);
+    const { qemu, agent } = await startMachine(options);
+    // The driver may be there a moment before what it drives.
+    const mount = `mount -t 9p -o trans=virtio,version=9p2000.L,ro host ${SHARED}`;
+    const guest: Guest = new Guest(qemu, agent, async () => {
+      // Not by asking the agent again and again: what is said to a machine that starts is answered later, all of it.
+      await until('the agent of the guest is there', () => qemu.qmp.isPortOpen(AGENT), BOOT_MS);
+      await agent.sync();
+      await guest.sh(`mkdir -p ${SHARED}; for try in $(seq 60); do ${mount} && exit 0; sleep 0.5; done; exit 1`);
+    });
     try {
       await guest.waitUntilUp();
       return guest;
     } catch (error) {
-      await machine.stop();
-      throw new Error(`${(error as Error).message}; its console:\n${machine.console().slice(-4000)}`);
+      await guest.stop();
+      throw new Error(`${(error as Error).message}; its console:\n${qemu.console().slice(-4000)}`);
     }
   }
 
@@ -50,13 +71,7 @@ export class Guest {
 
   /** Waits until a machine that starts, or starts again, obeys. */
   async waitUntilUp(): Promise<void> {
-    const { qmp, agent } = this.#machine;
-    // Not by asking the agent again and again: what is said to a machine that starts is answered later, all of it.
-    await until('the agent of the guest is there', () => qmp.isPortOpen(AGENT), BOOT_MS);
-    await agent.sync();
-    // The driver may be there a moment before what it drives.
-    const mount = `mount -t 9p -o trans=virtio,version=9p2000.L,ro host ${SHARED}`;
-    await this.sh(`mkdir -p ${SHARED}; for try in $(seq 60); do ${mount} && exit 0; sleep 0.5; done; exit 1`);
+    await this.#reach();
     const beforeMs = monotonicMs();
     const uptimeS = await this.#readUptimeS();
     this.#aheadS = uptimeS - (beforeMs + monotonicMs()) / 2000;
@@ -64,17 +79,17 @@ export class Guest {
 
   /** Runs a shell script as root and returns what it printed. Throws when it fails or takes longer. */
   async sh(script: string, timeoutS = COMMAND_S): Promise<string> {
-    const { code, stdout, stderr } = await this.#machine.agent.run(script, timeoutS);
+    const { code, stdout, stderr } = await this.#hands.run(script, timeoutS);
     if (code !== 0) throw new Error(`in the guest: ${script}\nended with ${code}: ${stderr}${stdout}`);
     return stdout;
   }
 
   /** Whether a shell script succeeds. */
   async succeeds(script: string, timeoutS = COMMAND_S): Promise<boolean> {
-    return (await this.#machine.agent.run(script, timeoutS)).code === 0;
+    return (await this.#hands.run(script, timeoutS)).code === 0;
   }
 
-  /** The guest's monotonic clock now, s, without asking it. */
+  /** The guest's monotonic clock now, s, without asking it; until it obeys for the first time, about. */
   nowS(): number {
     return this.#aheadS + monotonicMs() / 1000;
   }
@@ -92,8 +107,9 @@ export class Guest {
   }
 
   /** Pulls the plug. */
-  stop(): Promise<void> {
-    return this.#machine.stop();
+  async stop(): Promise<void> {
+    await this.#hands.close();
+    await this.#machine.stop();
   }
 
   async #readUptimeS(): Promise<number> {

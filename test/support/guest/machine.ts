@@ -1,9 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, until } from '../processes.ts';
 import { Agent } from './agent.ts';
-import { Qmp } from './qmp.ts';
+import { consoleArguments, type Qemu, startQemu } from './qemu.ts';
 
 /** Debian's names of the architectures that we build for. */
 export type DebianArch = 'amd64' | 'arm64';
@@ -28,14 +25,10 @@ export interface MachineOptions {
   readonly devices?: readonly string[];
 }
 
-/** A machine that runs. */
+/** A machine that runs, and what lets us in. */
 export interface Machine {
-  readonly qmp: Qmp;
+  readonly qemu: Qemu;
   readonly agent: Agent;
-  /** What kernel and systemd have printed so far. */
-  console(): string;
-  /** Pulls the plug. Harmless when it is out. */
-  stop(): Promise<void>;
 }
 
 /** Which QEMU, which of its machines, and the name of its console in Linux. */
@@ -49,7 +42,7 @@ export const AGENT = 'agent';
 const CPUS = 2;
 const MEMORY_MB = 1024;
 
-/** QEMU's arguments. It never uses KVM, so that it does the same everywhere. */
+/** QEMU's arguments, but those for its monitor. It never uses KVM, so that it does the same everywhere. */
 export function qemuArguments(options: MachineOptions, folder: string): string[] {
   const { arch, kernel, initrd, append, disk, share, forwards, memoryMb = MEMORY_MB, devices = [] } = options;
   const { board, console } = BOARDS[arch];
@@ -74,48 +67,14 @@ export function qemuArguments(options: MachineOptions, folder: string): string[]
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
     ...['-chardev', `socket,id=${AGENT},path=${join(folder, 'agent')},server=on,wait=off`],
     ...['-device', `virtserialport,chardev=${AGENT},name=org.qemu.guest_agent.0`],
-    ...['-qmp', `unix:${join(folder, 'qmp')},server=on,wait=off`],
-    ...['-serial', `file:${join(folder, 'console')}`],
+    ...consoleArguments(folder),
     ...devices,
   ];
 }
 
 /** Switches a machine on. It never outlives the thread that did so. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const folder = mkdtempSync(join(tmpdir(), 'boardfeed-guest-'));
-  const { qemu } = BOARDS[options.arch];
-  const running = run('setpriv', ['--pdeathsig', 'KILL', '--', qemu, ...qemuArguments(options, folder)]);
-  const socket = join(folder, 'qmp');
-  let printed = '';
-  const console = () => {
-    if (existsSync(join(folder, 'console'))) printed = readFileSync(join(folder, 'console'), 'utf8');
-    return printed;
-  };
-  const end = async () => {
-    await running.stop('SIGKILL');
-    console();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    await until('QEMU is there', () => {
-      if (running.child.exitCode !== null) throw new Error(`QEMU ended:\n${running.output()}`);
-      return existsSync(socket) || running.output();
-    });
-    const qmp = new Qmp(socket);
-    await qmp.open();
-    const agent = new Agent(join(folder, 'agent'));
-    return {
-      qmp,
-      agent,
-      console,
-      async stop() {
-        qmp.close();
-        agent.close();
-        await end();
-      },
-    };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  const { qemu: program } = BOARDS[options.arch];
+  const qemu = await startQemu({ command: [program] }, (folder) => qemuArguments(options, folder));
+  return { qemu, agent: new Agent(join(qemu.folder, 'agent')) };
 }
