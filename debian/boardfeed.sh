@@ -1,9 +1,10 @@
 #!/bin/sh
 # Runs Boardfeed on the Node.js that it comes with.
 set -e
-# Before and after every start of the service: where there is no line and no lamp to prepare, Node need not be started for it.
+# Before and after every start of the service: where there is no line and no lamp to prepare (those of other boards are
+# named in the settings), Node need not be started for it.
 if [ "$1" = gpio-setup ] && [ ! -e /sys/class/leds/ACT ] &&
-	! ls /sys/class/gpio/gpiochip* >/dev/null 2>&1 &&
+	! grep -Eqs '^pinctrl-(bcm2835|bcm2711|rp1)$' /sys/class/gpio/gpiochip*/label &&
 	! grep -Eqs '^[[:space:]]*\[(led|button)\]' /etc/boardfeed/boardfeed.toml; then
 	exit 0
 fi

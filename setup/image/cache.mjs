@@ -16,9 +16,13 @@ export async function cached(cache, { kind, mark, keep }, make) {
     const draft = `${folder}.draft`;
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true });
-    await make(draft);
-    // In one step: what is there is whole.
-    renameSync(draft, folder);
+    try {
+      await make(draft);
+      // In one step: what is there is whole.
+      renameSync(draft, folder);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
   }
   const now = new Date();
   utimesSync(folder, now, now);

@@ -38,7 +38,7 @@ export async function makeBootPartition(file, files, { epochS, scratch }) {
   // Clusters of 2 KiB: with larger ones there would be too few of them for FAT32.
   await ask(
     'mkfs.vfat',
-    [...['-F', '32', '-s', '4', '-n', 'BOARDFEED', '-i', VOLUME_ID, '--invariant', '-C'], file, size],
+    [...['-F', '32', '-s', '4', '-n', 'BOARDFEED', '--invariant', '-i', VOLUME_ID, '-C'], file, size],
     { env },
   );
   await ask('mcopy', ['-m', '-Q', '-i', file, ...names, '::/'], { env });

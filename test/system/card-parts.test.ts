@@ -90,7 +90,7 @@ test('a card is tested as it is, but for its consoles', (t) => {
   const ofCard = 'console=tty0 console=ttyS1,115200 root=PARTUUID=bf0a4d1e-02 ro quiet panic=10 boardfeed';
   t.is(
     kernelArguments(ofCard, 'virt'),
-    'console=ttyAMA0 root=PARTUUID=bf0a4d1e-02 ro panic=10 boardfeed systemd.journald.forward_to_console=1',
+    'console=ttyAMA0 root=PARTUUID=bf0a4d1e-02 ro panic=10 boardfeed systemd.journald.forward_to_console=1 systemd.show_status=no',
   );
   const words = kernelArguments(ofCard, 'raspi3b').split(' ');
   t.is(

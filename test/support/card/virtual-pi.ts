@@ -25,8 +25,8 @@ interface PiFiles extends BootFiles {
 /** QEMU's name of the sound card. */
 const CARD = 'vs0';
 const CARD_ARGUMENTS = { driver: 'virtio-sound-pci', id: CARD, audiodev: 'mixer', bus: 'rp1' } as const;
-/** The journal comes to the serial console, with the guest's own times. */
-const JOURNAL = 'systemd.journald.forward_to_console=1';
+/** The journal comes to the serial console, with the guest's own times; and nothing that moves. */
+const JOURNAL = 'systemd.journald.forward_to_console=1 systemd.show_status=no';
 const UNPLUG_MS = 60_000;
 const DTB = 'bcm2837-rpi-3-b.dtb';
 
