@@ -71,9 +71,9 @@ class Card {
       script,
     ].join('\n');
     return root.run(['-c', text], {
-      SYS: root.path('sys'),
-      DEV: root.path('dev'),
-      KMSG: root.path('kmsg'),
+      sysfs: root.path('sys'),
+      devfs: root.path('dev'),
+      kmsg: root.path('kmsg'),
       OUTCOME: root.path('run/outcome'),
     });
   }
